@@ -46,8 +46,5 @@ void cancel_disarm(struct cancel *cancel)
 
 bool cancel_is_set(struct cancel *cancel)
 {
-	if (!cancel)
-		return false;
-	LOCKED(&cancel->lock);
-	return cancel->cancelled;
+	return cancel && cancel->cancelled;
 }

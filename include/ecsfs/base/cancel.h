@@ -12,7 +12,7 @@
 
 struct cancel {
 	pthread_mutex_t lock;
-	bool cancelled;
+	_Atomic bool cancelled;
 	void (*wake)(void *arg);
 	void *arg;
 };
