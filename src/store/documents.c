@@ -1,0 +1,288 @@
+/*
+ * Documents: which ids go into one Describe, and what its answer says.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#include "ecsfs/base/cleanup.h"
+#include "ecsfs/store/render.h"
+
+/* As many batches at most are sent ahead of a reader who goes through a list in order. */
+#define MAX_AHEAD 8
+
+static bool wants_fetch(struct store *store, enum kind kind, const char *cluster, const char *id,
+			struct entry **ret_entry)
+{
+	*ret_entry = entry_get(store, kind, cluster, id);
+	return *ret_entry && !(*ret_entry)->fetch && (*ret_entry)->expires_ms <= now_ms(store);
+}
+
+static bool add_id(struct fetch *fetch, struct entry *entry)
+{
+	char *id = strdup(entry->id);
+
+	if (!id)
+		return false;
+	fetch->ids[fetch->id_count++] = id;
+	entry->fetch = fetch;
+	return true;
+}
+
+static struct fetch *batch_new(enum kind kind, const char *cluster)
+{
+	struct fetch *fetch = fetch_new(cluster);
+
+	if (!fetch)
+		return NULL;
+	fetch->kind = kind;
+	fetch->ids = calloc(kinds[kind].batch, sizeof(*fetch->ids));
+	if (!fetch->ids) {
+		fetch_unref(fetch);
+		return NULL;
+	}
+	return fetch;
+}
+
+/* Fill @fetch from the names at @index and behind it; where it stopped. */
+static size_t fill(struct store *store, struct fetch *fetch, const struct listing *listing,
+		   size_t index)
+{
+	struct entry *entry;
+
+	for (; index < listing->count && fetch->id_count < kinds[fetch->kind].batch; index++)
+		if (wants_fetch(store, fetch->kind, fetch->cluster, listing->names[index], &entry))
+			add_id(fetch, entry);
+	return index;
+}
+
+/* The list in whose order @entry has neighbours, and its place there. */
+static struct list_entry *list_around(struct store *store, const struct entry *entry,
+				      size_t *ret_index)
+{
+	struct list_entry *list, *next;
+
+	HASH_ITER (hh, store->lists, list, next) {
+		if (!lists[list->list].neighbours || lists[list->list].of != (int)entry->kind ||
+		    !list->listing || strcmp(list->cluster, entry->cluster) != 0)
+			continue;
+		*ret_index = listing_find(list->listing, entry->id);
+		if (*ret_index != SIZE_MAX)
+			return list;
+	}
+	return NULL;
+}
+
+/*
+ * Read-ahead, as the kernel does it for files: whoever asks right behind the last batch goes
+ * through the list, and gets twice as many batches sent ahead. The calls are those that the
+ * reader would have caused one by one; only their waiting overlaps.
+ */
+static void send_ahead(struct store *store, struct list_entry *list, enum kind kind,
+		       size_t from_index, size_t end_index)
+{
+	bool follows = from_index >= list->ahead_end &&
+		       from_index < list->ahead_end + kinds[kind].batch && list->ahead_end > 0;
+
+	list->ahead = !follows ? 1 : list->ahead * 2 > MAX_AHEAD ? MAX_AHEAD : list->ahead * 2;
+	for (unsigned i = 1; i < list->ahead && end_index < list->listing->count; i++) {
+		struct fetch *fetch = batch_new(kind, list->cluster);
+		if (!fetch)
+			break;
+		end_index = fill(store, fetch, list->listing, end_index);
+		if (fetch->id_count > 0)
+			fetch_enqueue(store, fetch);
+		fetch_unref(fetch);
+	}
+	list->ahead_end = end_index;
+}
+
+struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
+{
+	size_t index, end;
+	struct fetch *fetch = batch_new(entry->kind, entry->cluster);
+
+	if (!fetch)
+		return NULL;
+	if (!add_id(fetch, entry)) {
+		fetch_unref(fetch);
+		return NULL;
+	}
+	fetch_enqueue(store, fetch);
+	struct list_entry *list = list_around(store, entry, &index);
+	if (list) {
+		end = fill(store, fetch, list->listing, index + 1);
+		if (end == list->listing->count)
+			fill(store, fetch, list->listing, 0);
+		send_ahead(store, list, entry->kind, index, end);
+	}
+	fetch_unref(fetch); /* the queue has its own reference until it is done */
+	return fetch;
+}
+
+struct fetch *documents_batch_inactive(struct store *store, enum kind kind, const char *cluster,
+				       const struct names *names)
+{
+	struct fetch *fetch = batch_new(kind, cluster);
+
+	for (size_t i = 0; fetch && i < names->count && fetch->id_count < kinds[kind].batch; i++) {
+		struct entry *entry = entry_find(store, kind, cluster, names->items[i]);
+		if (entry && entry->inactive && !entry->fetch && entry->expires_ms <= now_ms(store))
+			add_id(fetch, entry);
+	}
+	if (fetch && fetch->id_count == 0) {
+		fetch_unref(fetch);
+		fetch = NULL;
+	}
+	return fetch;
+}
+
+static json_t *describe_request(const struct fetch *fetch)
+{
+	const struct kind_info *info = &kinds[fetch->kind];
+	json_auto_t *request = json_object();
+	json_t *ids = info->one_id ? json_string(fetch->ids[0]) : json_array();
+	json_t *include = json_array();
+	int failed = 0;
+
+	for (size_t i = 0; !info->one_id && i < fetch->id_count; i++)
+		failed |= json_array_append_new(ids, json_string(fetch->ids[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(info->include) && info->include[i]; i++)
+		failed |= json_array_append_new(include, json_string(info->include[i]));
+	failed |= json_object_set_new(request, info->ids, ids);
+	failed |= json_object_set_new(request, "include", include);
+	if (fetch->cluster[0] && fetch->kind != KIND_CLUSTER && fetch->kind != KIND_REVISION)
+		failed |= json_object_set_new(request, "cluster", json_string(fetch->cluster));
+	return failed ? NULL : STEAL(request);
+}
+
+/* The tags of a task definition stand beside it in the answer. */
+static int adopt_tags(json_t *response, json_t *item)
+{
+	json_t *tags = json_object_get(response, "tags");
+
+	return json_array_size(tags) > 0 ? json_object_set(item, "tags", tags) : 0;
+}
+
+struct answer {
+	struct blob *blob;
+	int64_t mtime_ms;
+	bool inactive;
+};
+
+static int render(enum kind kind, json_t *item, struct answer *ret_answer)
+{
+	struct buf text = {0};
+	const char *status = "";
+
+	render_document(&text, item);
+	struct blob *blob = text.failed ? NULL : blob_new(text.data, text.len);
+	buf_done(&text);
+	if (!blob)
+		return -ENOMEM;
+	json_unpack(item, "{s?s}", "status", &status);
+	*ret_answer = (struct answer){
+		.blob = blob,
+		.mtime_ms = kind_mtime_ms(kind, item),
+		.inactive = (kind == KIND_CLUSTER || kind == KIND_SERVICE) &&
+			    strcmp(status, "INACTIVE") == 0,
+	};
+	return 0;
+}
+
+/* Which of the fetch's ids an item is about; SIZE_MAX for one that nobody asked for. */
+static size_t id_of_item(const struct fetch *fetch, json_t *item)
+{
+	const char *arn = json_string_value(json_object_get(item, kinds[fetch->kind].arn));
+
+	/* A task definition is asked for by itself, also as a family without revision. */
+	if (kinds[fetch->kind].one_id)
+		return 0;
+	for (size_t i = 0; arn && i < fetch->id_count; i++)
+		if (strcmp(arn_id(arn), fetch->ids[i]) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static int read_items(const struct fetch *fetch, struct op *op, json_t *response,
+		      struct answer *answers)
+{
+	const struct kind_info *info = &kinds[fetch->kind];
+	json_t *items = json_object_get(response, info->items), *item;
+	json_auto_t *alone = NULL;
+	size_t i;
+
+	if (info->one_id && json_is_object(items)) {
+		if (adopt_tags(response, items) < 0)
+			return error_set(&op->error, ENOMEM, "out of memory");
+		items = alone = json_pack("[O]", items);
+	}
+	if (!json_is_array(items))
+		return error_set(&op->error, EPROTO, "%s: the answer has no %s", info->describe,
+				 info->items);
+	json_array_foreach (items, i, item) {
+		if (!json_is_object(item))
+			return error_set(&op->error, EPROTO, "%s: an item of %s is not an object",
+					 info->describe, info->items);
+		size_t at = id_of_item(fetch, item);
+		if (at == SIZE_MAX || answers[at].blob)
+			continue;
+		int r = render(fetch->kind, item, &answers[at]);
+		if (r < 0)
+			return error_set(&op->error, -r, "out of memory");
+	}
+	return 0;
+}
+
+static void fill_entry(struct store *store, struct entry *entry, struct answer *answer,
+		       int64_t start_ms)
+{
+	enum ttl_class ttl = kinds[entry->kind].ttl;
+	bool same = entry->blob && answer->blob && entry->blob->hash == answer->blob->hash;
+
+	entry->fetch = NULL;
+	entry->missing = !answer->blob;
+	entry->inactive = answer->inactive;
+	entry->ctime_ms = clock_wall_ms(store->clock);
+	entry->expires_ms =
+		ttl == TTL_FOREVER && answer->blob ? INT64_MAX : start_ms + store->ttl_ms[ttl];
+	if (same || !answer->blob)
+		return;
+	blob_unref(entry->blob);
+	entry->blob = STEAL(answer->blob);
+	entry->mtime_ms = answer->mtime_ms;
+}
+
+int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
+{
+	_cleanup_free_ struct answer *answers = calloc(fetch->id_count, sizeof(*answers));
+	json_auto_t *request = describe_request(fetch), *response = NULL;
+	int64_t start_ms = now_ms(store);
+	int r;
+
+	if (!answers || !request)
+		r = error_set(&op->error, ENOMEM, "out of memory");
+	else
+		r = ecs_call(store->ecs, op, ecs_action_find(kinds[fetch->kind].describe), request,
+			     &response);
+	if (r == 0)
+		r = read_items(fetch, op, response, answers);
+	/* The one task definition that was asked for is reported as an error, not as a failure. */
+	if (kinds[fetch->kind].one_id && (r == -ENOENT || r == -EINVAL) && op->error.http_status)
+		r = 0;
+
+	LOCKED(&store->lock);
+	for (size_t i = 0; i < fetch->id_count; i++) {
+		struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[i]);
+		bool mine = entry && entry->fetch == fetch;
+		if (mine && r == 0)
+			fill_entry(store, entry, &answers[i], start_ms);
+		else if (mine)
+			entry->fetch = NULL;
+		if (answers)
+			blob_unref(answers[i].blob);
+	}
+	return r;
+}

@@ -1,0 +1,186 @@
+/*
+ * What a change through this mount makes untrue: one table from actions to what is forgotten.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+#include "ecsfs/base/cleanup.h"
+
+#define OF(kind) (1u << (kind))
+#define ALL_OF_CLUSTER                                                                             \
+	(OF(KIND_CLUSTER) | OF(KIND_SERVICE) | OF(KIND_TASK) | OF(KIND_CONTAINER_INSTANCE))
+
+/* A change not in the table may have touched anything in its cluster. */
+static const struct effect {
+	const char *action;
+	unsigned documents; /* kinds whose documents it changes: @id's, or all in the cluster */
+	unsigned lists;     /* kinds whose lists it changes */
+	const char *id;     /* request member that names the one changed, or NULL */
+	enum list list;     /* from or into which @id goes at once */
+	bool adds, removes;
+} effects[] = {
+	{"CreateCluster", OF(KIND_CLUSTER), OF(KIND_CLUSTER), "clusterName", LIST_CLUSTERS, true,
+	 false},
+	{"DeleteCluster", ALL_OF_CLUSTER, ALL_OF_CLUSTER, "cluster", LIST_CLUSTERS, false, true},
+	{"UpdateCluster", OF(KIND_CLUSTER), 0, "cluster", 0, false, false},
+	{"UpdateClusterSettings", OF(KIND_CLUSTER), 0, "cluster", 0, false, false},
+	{"PutClusterCapacityProviders", OF(KIND_CLUSTER), 0, "cluster", 0, false, false},
+	{"CreateService", OF(KIND_SERVICE), OF(KIND_SERVICE) | OF(KIND_TASK), "serviceName",
+	 LIST_SERVICES, true, false},
+	{"UpdateService", OF(KIND_SERVICE), OF(KIND_TASK), "service", 0, false, false},
+	{"DeleteService", OF(KIND_SERVICE), OF(KIND_SERVICE) | OF(KIND_TASK), "service",
+	 LIST_SERVICES, false, true},
+	{"RunTask", 0, OF(KIND_TASK), NULL, 0, false, false},
+	{"StartTask", 0, OF(KIND_TASK), NULL, 0, false, false},
+	{"StopTask", OF(KIND_TASK), OF(KIND_TASK), "task", LIST_TASKS, false, true},
+	{"RegisterContainerInstance", 0, OF(KIND_CONTAINER_INSTANCE), NULL, 0, false, false},
+	{"DeregisterContainerInstance", OF(KIND_CONTAINER_INSTANCE), OF(KIND_CONTAINER_INSTANCE),
+	 "containerInstance", LIST_CONTAINER_INSTANCES, false, true},
+	{"UpdateContainerInstancesState", OF(KIND_CONTAINER_INSTANCE), OF(KIND_CONTAINER_INSTANCE),
+	 NULL, 0, false, false},
+	{"UpdateContainerAgent", OF(KIND_CONTAINER_INSTANCE), 0, "containerInstance", 0, false,
+	 false},
+	{"PutAttributes", OF(KIND_CONTAINER_INSTANCE), 0, NULL, 0, false, false},
+	{"DeleteAttributes", OF(KIND_CONTAINER_INSTANCE), 0, NULL, 0, false, false},
+	{"RegisterTaskDefinition", 0, OF(KIND_REVISION), NULL, 0, false, false},
+	{"DeregisterTaskDefinition", OF(KIND_REVISION), OF(KIND_REVISION), "taskDefinition", 0,
+	 false, false},
+	{"DeleteTaskDefinitions", OF(KIND_REVISION), OF(KIND_REVISION), NULL, 0, false, false},
+};
+
+static bool is_global(int of)
+{
+	return of < 0 || of == KIND_REVISION;
+}
+
+/* Families come and go with their revisions, attributes with their instances. */
+static bool list_is_touched(const struct list_entry *list, unsigned kinds_changed)
+{
+	int of = lists[list->list].of;
+
+	if (of >= 0)
+		return kinds_changed & OF((unsigned)of);
+	return kinds_changed &
+	       (list->list == LIST_ATTRIBUTES ? OF(KIND_CONTAINER_INSTANCE) : OF(KIND_REVISION));
+}
+
+/* @cluster: NULL for all of them */
+static void expire_documents(struct store *store, unsigned kinds_changed, const char *cluster)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, store->entries, entry, next) {
+		bool here = !cluster || is_global((int)entry->kind) ||
+			    strcmp(entry->kind == KIND_CLUSTER ? entry->id : entry->cluster,
+				   cluster) == 0;
+		if ((kinds_changed & OF(entry->kind)) && here)
+			entry_expire(entry);
+	}
+}
+
+static void expire_lists(struct store *store, unsigned kinds_changed, const char *cluster)
+{
+	struct list_entry *list, *next;
+
+	HASH_ITER (hh, store->lists, list, next)
+		if (list_is_touched(list, kinds_changed) &&
+		    (!cluster || !list->cluster[0] || strcmp(list->cluster, cluster) == 0))
+			list_expire(list);
+}
+
+void store_forget(struct store *store)
+{
+	LOCKED(&store->lock);
+	expire_documents(store, ~0u, NULL);
+	expire_lists(store, ~0u, NULL);
+}
+
+void store_forget_cluster(struct store *store, const char *cluster)
+{
+	LOCKED(&store->lock);
+	expire_documents(store, ALL_OF_CLUSTER, cluster);
+	expire_lists(store, ALL_OF_CLUSTER, cluster);
+}
+
+void store_forget_kind(struct store *store, enum kind kind, const char *cluster)
+{
+	LOCKED(&store->lock);
+	expire_documents(store, OF(kind), cluster);
+	expire_lists(store, OF(kind), cluster);
+}
+
+static const struct effect *effect_of(const char *action)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(effects); i++)
+		if (strcmp(effects[i].action, action) == 0)
+			return &effects[i];
+	return NULL;
+}
+
+static const char *string_member(json_t *object, const char *name)
+{
+	const char *text = name ? json_string_value(json_object_get(object, name)) : NULL;
+
+	return text ? arn_id(text) : NULL;
+}
+
+/* The cluster that a request is about: "default" when it names none, as the API has it. */
+static const char *cluster_of(const struct effect *effect, json_t *request)
+{
+	if (effect && effect->list == LIST_CLUSTERS && (effect->adds || effect->removes))
+		return string_member(request, effect->id);
+	const char *cluster = string_member(request, "cluster");
+	return cluster ? cluster : effect ? "default" : NULL;
+}
+
+static void apply(struct store *store, const char *action, json_t *request, bool succeeded)
+{
+	const struct effect *effect = effect_of(action);
+	const char *cluster = cluster_of(effect, request);
+	const char *id = effect ? string_member(request, effect->id) : NULL;
+
+	LOCKED(&store->lock);
+	if (!effect) {
+		expire_documents(store, ~0u, cluster);
+		expire_lists(store, ~0u, cluster);
+		return;
+	}
+	for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
+		const char *in = kind == KIND_CLUSTER || is_global((int)kind) ? "" : cluster;
+		struct entry *entry =
+			id && in && (effect->documents & OF(kind)) && effect->documents == OF(kind)
+				? entry_find(store, kind, in, id)
+				: NULL;
+		if (entry)
+			entry_expire(entry);
+	}
+	if (!id || effect->documents & (effect->documents - 1))
+		expire_documents(store, effect->documents, cluster);
+	if (succeeded && id && (effect->adds || effect->removes)) {
+		struct list_query query = {
+			.list = effect->list,
+			.cluster = lists[effect->list].in_cluster ? cluster : "",
+		};
+		struct list_entry *list = list_get(store, &query);
+		if (list)
+			list_change(store, list, id, effect->removes);
+	}
+	expire_lists(store, effect->lists, cluster);
+}
+
+int store_call(struct store *store, struct op *op, const char *action, json_t *request,
+	       json_t **ret_response)
+{
+	json_auto_t *response = NULL;
+	const struct ecs_action *row = ecs_action_find(action);
+
+	int r = ecs_call(store->ecs, op, row, request, &response);
+	if (r == 0)
+		r = ecs_check_failures(op, response);
+	if (row->flags & ECS_MUTATES)
+		apply(store, action, request, r == 0);
+	if (r == 0)
+		*ret_response = STEAL(response);
+	return r;
+}

@@ -1,0 +1,152 @@
+/*
+ * What the files of store/ share. Everything here is guarded by store->lock unless it says else.
+ */
+#ifndef ECSFS_STORE_INTERNAL_H
+#define ECSFS_STORE_INTERNAL_H
+
+#include <pthread.h>
+#include <uthash.h>
+
+#include "ecsfs/store/store.h"
+
+/* While AWS cannot be reached, last-known state is good for so long before it is asked again. */
+#define STALE_RETRY_MS 1000
+
+/* What nobody used for so long is forgotten. */
+#define UNUSED_MS (10 * 60 * 1000LL)
+
+/* No cluster has so many pages of anything: a list of 1,000,000 revisions has 10,000. */
+#define MAX_PAGES 20000
+
+struct fetch;
+
+/* One document; its key is "kind cluster\0id". */
+struct entry {
+	enum kind kind;
+	char *cluster, *id;
+	struct blob *blob; /* last-known bytes, NULL before the first answer */
+	bool missing;      /* the last answer was that there is none */
+	bool inactive;     /* the last answer had status INACTIVE */
+	int64_t mtime_ms, ctime_ms, expires_ms, used_ms;
+	struct fetch *fetch; /* the one that may fill it */
+	UT_hash_handle hh;
+	char key[];
+};
+
+/* A name that a change through this mount put into or took out of a list, until Lists agree. */
+struct list_change {
+	struct list_change *next;
+	int64_t until_ms;
+	bool removed;
+	char name[];
+};
+
+/* One list; its key is "list cluster\0filters". */
+struct list_entry {
+	enum list list;
+	char *cluster;
+	json_t *filters;
+	struct listing *listing; /* last known */
+	int64_t expires_ms;
+	unsigned pages; /* that the last List took */
+	int64_t used_ms;
+	struct fetch *fetch;
+	struct list_change *changes;
+	size_t ahead_end; /* read-ahead: where the last batch ended, and how many to send */
+	unsigned ahead;
+	UT_hash_handle hh;
+	size_t key_len;
+	char key[];
+};
+
+/* One answer being fetched by a thread of the pool. */
+struct fetch {
+	unsigned refs;
+	bool done;
+	int result;
+	struct error error;
+	pthread_cond_t changed; /* done, or more names */
+	struct fetch *next;     /* in the queue */
+	char *cluster;
+	/* of documents: */
+	enum kind kind;
+	char **ids;
+	size_t id_count;
+	/* of a list: */
+	bool is_list;
+	enum list list;
+	json_t *params;                /* the request's members */
+	struct list_entry *list_entry; /* only while list_entry->fetch is this fetch */
+	struct names names;            /* so far */
+	unsigned pages;
+};
+
+struct store {
+	pthread_mutex_t lock;
+	struct ecs *ecs;
+	const struct clock *clock;
+	struct metrics *metrics;
+	int64_t ttl_ms[TTL_COUNT];
+	int64_t wait_ms;
+	void (*on_stale)(bool stale, const struct error *why);
+	bool stale;
+	int64_t swept_ms;
+	struct entry *entries;
+	struct list_entry *lists;
+	/* the pool */
+	pthread_cond_t work;
+	struct fetch *queue, **queue_end;
+	pthread_t *threads;
+	unsigned thread_count;
+	bool stopping;
+};
+
+/* entries.c */
+struct entry *entry_get(struct store *store, enum kind kind, const char *cluster, const char *id);
+struct entry *entry_find(struct store *store, enum kind kind, const char *cluster, const char *id);
+void entry_expire(struct entry *entry);
+void entry_free(struct store *store, struct entry *entry);
+void entry_to_document(const struct entry *entry, struct document *ret_document);
+
+/* lists.c */
+struct list_entry *list_get(struct store *store, const struct list_query *query);
+struct list_entry *list_find_plain(struct store *store, enum list list, const char *cluster);
+void list_expire(struct list_entry *list);
+void list_free(struct store *store, struct list_entry *list);
+void list_change(struct store *store, struct list_entry *list, const char *name, bool removed);
+struct fetch *list_fetch_start(struct store *store, struct list_entry *list);
+int list_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
+int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);
+
+/* documents.c */
+struct fetch *documents_fetch_start(struct store *store, struct entry *entry);
+
+/* A batch of those of @names that were INACTIVE when last seen and have expired; NULL: none. */
+struct fetch *documents_batch_inactive(struct store *store, enum kind kind, const char *cluster,
+				       const struct names *names);
+int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
+
+/* fetch.c */
+int pool_start(struct store *store, unsigned threads);
+void pool_stop(struct store *store);
+struct fetch *fetch_new(const char *cluster);
+void fetch_unref(struct fetch *fetch); /* the lock must be held, or nobody else know it */
+void fetch_enqueue(struct store *store, struct fetch *fetch);
+void fetch_wait_begin(struct store *store, struct op *op);
+void fetch_wait_end(struct store *store, struct op *op);
+
+/**
+ * Wait until @fetch changes. The caller holds the lock and has called fetch_wait_begin().
+ *
+ * Return: 0, -EINTR or -ETIMEDOUT with op->error filled.
+ */
+int fetch_wait(struct store *store, struct op *op, struct fetch *fetch, int64_t deadline_ms);
+
+/* Whether @err says that AWS cannot be reached, so that last-known state may be served. */
+bool is_unreachable(const struct error *err);
+void set_stale(struct store *store, bool stale, const struct error *why);
+
+void count_cache(struct store *store, bool hit);
+int64_t now_ms(struct store *store);
+
+#endif
