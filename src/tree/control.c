@@ -1,0 +1,236 @@
+/*
+ * .ecsfs: the mount itself.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#include "ecsfs/base/timestamp.h"
+#include "ecsfs/store/render.h"
+
+/* A task's stoppedReason is 255 characters at most in AWS. */
+#define MAX_REASON 255
+
+/* stats changes with every request that reads it; its size must hold until it is read. */
+#define STATS_MS 1000
+
+static int ring_show(struct ring *ring, struct op *op, struct content *ret_content)
+{
+	struct buf text = {0};
+
+	ring_text(ring, &text);
+	return content_of_buf(op, &text, NULL, ret_content);
+}
+
+static int errors_show(struct tree *tree, struct op *op, const struct node *node,
+		       struct content *ret_content)
+{
+	(void)node;
+	return ring_show(tree->errors, op, ret_content);
+}
+
+static int errors_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
+{
+	(void)op;
+	(void)node;
+	(void)text;
+	ring_clear(tree->errors);
+	return 0;
+}
+
+static int audit_show(struct tree *tree, struct op *op, const struct node *node,
+		      struct content *ret_content)
+{
+	(void)node;
+	return ring_show(tree->audit, op, ret_content);
+}
+
+static int stats_show(struct tree *tree, struct op *op, const struct node *node,
+		      struct content *ret_content)
+{
+	int64_t now_ms = clock_monotonic_ms(tree->clock);
+	struct buf text = {0};
+
+	(void)node;
+	LOCKED(&tree->lock);
+	if (!tree->stats || now_ms - tree->stats_ms >= STATS_MS) {
+		metrics_text(tree->metrics, &text);
+		int r = content_of_buf(op, &text, NULL, ret_content);
+		if (r < 0)
+			return r;
+		blob_unref(tree->stats);
+		tree->stats = STEAL(ret_content->blob);
+		tree->stats_ms = now_ms;
+	}
+	*ret_content = (struct content){.blob = blob_ref(tree->stats)};
+	return 0;
+}
+
+static json_t *expiry_of(const struct aws_client_info *info)
+{
+	char text[TIMESTAMP_SIZE];
+
+	if (info->credential_expiry_ms == 0)
+		return json_null();
+	timestamp_format_ms(info->credential_expiry_ms, text);
+	return json_string(text);
+}
+
+static int config_show(struct tree *tree, struct op *op, const struct node *node,
+		       struct content *ret_content)
+{
+	struct aws_client_info info = {0};
+	struct buf text = {0};
+
+	(void)node;
+	if (tree->client)
+		aws_client_info(tree->client, &info);
+	pthread_mutex_lock(&tree->lock);
+	json_int_t limit = tree->delete_limit;
+	pthread_mutex_unlock(&tree->lock);
+	json_auto_t *config = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:f, s:f, s:f}, s:b, s:I, s:b}", "version",
+		ECSFS_VERSION, "region", info.region, "endpoint", info.endpoint, "profile",
+		info.profile, "credentialSource", info.credential_source, "credentialExpiry",
+		expiry_of(&info), "ttlSeconds", "tasksAndServices", tree->ttl_s[0],
+		"containerInstances", tree->ttl_s[1], "clustersAndTaskDefinitions", tree->ttl_s[2],
+		"readOnly", tree->read_only, "deleteLimit", limit, "stale",
+		store_is_stale(tree->store));
+	if (!config)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	render_document(&text, config);
+	return content_of_buf(op, &text, NULL, ret_content);
+}
+
+static int nothing_show(struct tree *tree, struct op *op, const struct node *node,
+			struct content *ret_content)
+{
+	struct buf text = {0};
+
+	(void)tree;
+	(void)node;
+	buf_puts(&text, "");
+	return content_of_buf(op, &text, NULL, ret_content);
+}
+
+/* The cluster in a path of the mount, decoded; NULL when the path is not below clusters/. */
+static char *cluster_of_path(const char *path)
+{
+	static const char prefix[] = "/clusters/";
+	char *cluster = NULL;
+
+	if (strncmp(path, prefix, sizeof(prefix) - 1) != 0)
+		return NULL;
+	const char *name = path + sizeof(prefix) - 1;
+	_cleanup_free_ char *first = strndup(name, strcspn(name, "/"));
+	if (first)
+		name_decode(first, "", &cluster);
+	return cluster;
+}
+
+static int refresh_store(struct tree *tree, struct op *op, const struct node *node,
+			 const char *text)
+{
+	_cleanup_free_ char *cluster = cluster_of_path(text);
+
+	(void)op;
+	(void)node;
+	if (cluster)
+		store_forget_cluster(tree->store, cluster);
+	else
+		store_forget(tree->store);
+	if (tree->changed)
+		tree->changed(tree->changed_arg, text[0] == '/' ? text : "/");
+	return 0;
+}
+
+static int limit_show(struct tree *tree, struct op *op, const struct node *node,
+		      struct content *ret_content)
+{
+	struct buf text = {0};
+
+	(void)node;
+	pthread_mutex_lock(&tree->lock);
+	buf_printf(&text, "%u\n", tree->delete_limit);
+	pthread_mutex_unlock(&tree->lock);
+	return content_of_buf(op, &text, NULL, ret_content);
+}
+
+static int limit_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
+{
+	json_auto_t *value = NULL;
+	int r = scalar_parse(op, node->type->name, 'i', text, &value);
+
+	if (r == 0)
+		r = limit_set(tree, (unsigned)json_integer_value(value));
+	return r;
+}
+
+int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size)
+{
+	struct passwd pw, *found = NULL;
+	char buffer[4096], host[65] = "", user[64];
+
+	LOCKED(&tree->lock);
+	if (tree->stop_reason) {
+		snprintf(out, size, "%s", tree->stop_reason);
+		return 0;
+	}
+	getpwuid_r(op->uid, &pw, buffer, sizeof(buffer), &found);
+	if (found)
+		snprintf(user, sizeof(user), "%s", found->pw_name);
+	else
+		snprintf(user, sizeof(user), "uid %u", (unsigned)op->uid);
+	gethostname(host, sizeof(host) - 1);
+	snprintf(out, size, "stopped by %s@%s with %s through ecsfs", user, host,
+		 op->command[0] ? op->command : "an unknown command");
+	return 0;
+}
+
+static int reason_show(struct tree *tree, struct op *op, const struct node *node,
+		       struct content *ret_content)
+{
+	struct buf text = {0};
+	char reason[MAX_REASON + 1];
+
+	(void)node;
+	stop_reason(tree, op, reason, sizeof(reason));
+	buf_printf(&text, "%s\n", reason);
+	return content_of_buf(op, &text, NULL, ret_content);
+}
+
+static int reason_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
+{
+	char *copy = text[0] ? strdup(text) : NULL;
+
+	(void)node;
+	if (strlen(text) > MAX_REASON) {
+		free(copy);
+		return error_set(&op->error, EINVAL, "a reason has at most %d bytes", MAX_REASON);
+	}
+	LOCKED(&tree->lock);
+	free(tree->stop_reason);
+	tree->stop_reason = copy;
+	return 0;
+}
+
+#define CONTROL(file, bits, how_show, how_store)                                                   \
+	{                                                                                          \
+		.name = (file), .form = NODE_FILE, .mode = (bits), .flags = NODE_VOLATILE,         \
+		.show = (how_show), .store = (how_store)                                           \
+	}
+
+const struct node_type control_rows[] = {
+	CONTROL("errors", 0644, errors_show, errors_store),
+	CONTROL("audit", 0444, audit_show, NULL),
+	CONTROL("stats", 0444, stats_show, NULL),
+	CONTROL("config", 0444, config_show, NULL),
+	CONTROL("refresh", 0644, nothing_show, refresh_store),
+	CONTROL("delete-limit", 0644, limit_show, limit_store),
+	CONTROL("stop-reason", 0644, reason_show, reason_store),
+	END,
+};

@@ -1,0 +1,120 @@
+/*
+ * A service's events as text that only grows: AWS keeps the last hundred, newest first; whoever
+ * follows the file with tail needs every byte to stay where it was.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "internal.h"
+
+/* Then the oldest half goes; a reader who is that far behind starts again, as with any log. */
+#define MAX_LOG (1024 * 1024)
+
+struct event_log {
+	struct buf text;
+	char *last_id; /* of the newest event in it */
+	UT_hash_handle hh;
+	char key[];
+};
+
+static void event_log_free(struct event_log *log)
+{
+	buf_done(&log->text);
+	free(log->last_id);
+	free(log);
+}
+
+void event_logs_free(struct event_log *logs)
+{
+	struct event_log *log, *next;
+
+	HASH_ITER (hh, logs, log, next) {
+		HASH_DEL(logs, log);
+		event_log_free(log);
+	}
+}
+
+static struct event_log *event_log_get(struct tree *tree, const char *service_arn)
+{
+	struct event_log *log;
+	size_t len = strlen(service_arn);
+
+	HASH_FIND(hh, tree->event_logs, service_arn, len, log);
+	if (!log && (log = calloc(1, sizeof(*log) + len + 1))) {
+		memcpy(log->key, service_arn, len);
+		HASH_ADD_KEYPTR(hh, tree->event_logs, log->key, len, log);
+	}
+	return log;
+}
+
+static void add_line(struct buf *text, json_t *event)
+{
+	const char *created = "", *message = "";
+
+	json_unpack(event, "{s?s, s?s}", "createdAt", &created, "message", &message);
+	buf_puts(text, created);
+	buf_putc(text, ' ');
+	ring_escape(text, message);
+	buf_putc(text, '\n');
+}
+
+static void shorten(struct buf *text)
+{
+	char *newline = text->len > MAX_LOG
+				? memchr(text->data + text->len / 2, '\n', text->len / 2)
+				: NULL;
+
+	if (!newline)
+		return;
+	text->len -= (size_t)(newline + 1 - text->data);
+	memmove(text->data, newline + 1, text->len + 1);
+}
+
+static int add_new_events(struct event_log *log, json_t *events)
+{
+	size_t fresh = 0, count = json_array_size(events);
+	const char *id = "";
+
+	for (; fresh < count; fresh++) {
+		json_unpack(json_array_get(events, fresh), "{s?s}", "id", &id);
+		if (log->last_id && strcmp(id, log->last_id) == 0)
+			break;
+	}
+	for (size_t i = fresh; i > 0; i--)
+		add_line(&log->text, json_array_get(events, i - 1));
+	if (fresh > 0 && json_unpack(json_array_get(events, 0), "{s:s}", "id", &id) == 0) {
+		char *copy = strdup(id);
+		if (!copy)
+			return -ENOMEM;
+		free(log->last_id);
+		log->last_id = copy;
+	}
+	shorten(&log->text);
+	return log->text.failed ? -ENOMEM : 0;
+}
+
+int events_show(struct tree *tree, struct op *op, const struct node *node,
+		struct content *ret_content)
+{
+	_cleanup_(document_done) struct document document = {0};
+	struct buf text = {0};
+	const char *arn = "";
+
+	int r = resource_document(tree, op, node, &document);
+	if (r < 0)
+		return r;
+	json_auto_t *service =
+		json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
+	json_unpack(service, "{s?s}", "serviceArn", &arn);
+	pthread_mutex_lock(&tree->lock);
+	struct event_log *log = event_log_get(tree, arn);
+	r = log ? add_new_events(log, json_object_get(service, "events")) : -ENOMEM;
+	if (r == 0)
+		buf_append(&text, log->text.data, log->text.len);
+	pthread_mutex_unlock(&tree->lock);
+	if (r < 0)
+		return error_set(&op->error, -r, "out of memory");
+	return content_of_buf(op, &text, &document, ret_content);
+}

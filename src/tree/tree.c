@@ -1,0 +1,189 @@
+#include "ecsfs/tree/tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* A scalar of AWS is a few hundred bytes at most; an ARN is 2,048. */
+#define SCALAR_SIZE 4096
+
+static const struct node_type root_rows[] = {
+	{
+		.name = "clusters",
+		.form = NODE_DIR,
+		.mode = 0755,
+		.rows = clusters_rows,
+		.make = cluster_create,
+	},
+	DIRECTORY("task-definitions", families_rows),
+	DIRECTORY(".ecsfs", control_rows),
+	END,
+};
+
+static const struct node_type root_type = {
+	.name = "/",
+	.form = NODE_DIR,
+	.mode = 0755,
+	.rows = root_rows,
+};
+
+const struct node_type *tree_root_type(void)
+{
+	return &root_type;
+}
+
+int tree_new(const struct tree_options *options, struct tree **ret_tree)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+
+	if (!tree)
+		return -ENOMEM;
+	*tree = (struct tree){
+		.store = options->store,
+		.client = options->client,
+		.metrics = options->metrics,
+		.errors = options->errors,
+		.audit = options->audit,
+		.clock = options->clock,
+		.read_only = options->read_only,
+		.started_ms = clock_wall_ms(options->clock),
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	memcpy(tree->ttl_s, options->ttl_s, sizeof(tree->ttl_s));
+	if (limit_set(tree, options->delete_limit) < 0) {
+		tree_free(tree);
+		return -ENOMEM;
+	}
+	*ret_tree = tree;
+	return 0;
+}
+
+void tree_free(struct tree *tree)
+{
+	if (!tree)
+		return;
+	event_logs_free(tree->event_logs);
+	blob_unref(tree->stats);
+	free(tree->stop_reason);
+	free(tree->deletions_ms);
+	pthread_mutex_destroy(&tree->lock);
+	free(tree);
+}
+
+void tree_on_change(struct tree *tree, void (*changed)(void *arg, const char *path), void *arg)
+{
+	tree->changed = changed;
+	tree->changed_arg = arg;
+}
+
+int tree_find(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+	      struct found *ret_found)
+{
+	*ret_found = (struct found){.expires_ms = INT64_MAX};
+	if (dir->type->form != NODE_DIR)
+		return -ENOTDIR;
+	for (const struct node_type *row = dir->type->rows; row->form != NODE_END; row++) {
+		ret_found->type = row;
+		if (row->name && strcmp(row->name, name) == 0)
+			return 0;
+		if (row->name)
+			continue;
+		int r = row->find(tree, op, dir, row, name, ret_found);
+		if (r != -ENOENT || op->error.errnum)
+			return r;
+	}
+	return -ENOENT;
+}
+
+static int add_if_there(struct tree *tree, struct op *op, const struct node *dir,
+			const struct node_type *row, struct entries *entries)
+{
+	_cleanup_(content_done) struct content content = {0};
+	struct node node = {.type = row, .parent = dir};
+	int r = row->show(tree, op, &node, &content);
+
+	if (r == 0)
+		entries_add(entries, row, row->name, NULL);
+	return r == -ENOENT && !op->error.errnum ? 0 : r;
+}
+
+int tree_list(struct tree *tree, struct op *op, const struct node *dir, struct entries *entries)
+{
+	int r = 0;
+
+	entries->expires_ms = INT64_MAX;
+	for (const struct node_type *row = dir->type->rows; r == 0 && row->form != NODE_END;
+	     row++) {
+		if (row->flags & NODE_UNLISTED)
+			continue;
+		if (row->flags & NODE_OPTIONAL)
+			r = add_if_there(tree, op, dir, row, entries);
+		else if (row->name)
+			entries_add(entries, row, row->name, NULL);
+		else if (row->each)
+			r = row->each(tree, op, dir, row, entries);
+	}
+	if (r == 0 && entries->failed)
+		r = error_set(&op->error, ENOMEM, "out of memory");
+	return r;
+}
+
+int tree_show(struct tree *tree, struct op *op, const struct node *node,
+	      struct content *ret_content)
+{
+	if (!node->type->show)
+		return -EISDIR;
+	return node->type->show(tree, op, node, ret_content);
+}
+
+int tree_write_scalar(struct tree *tree, struct op *op, const struct node *node, const char *text,
+		      size_t len)
+{
+	char value[SCALAR_SIZE];
+
+	if (!node->type->store)
+		return error_set(&op->error, EPERM, "%s cannot be written", node->name);
+	if (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (len >= sizeof(value) || memchr(text, '\0', len) || memchr(text, '\n', len))
+		return error_set(&op->error, EINVAL, "%s is one line of at most %d bytes",
+				 node->name, SCALAR_SIZE - 1);
+	memcpy(value, text, len);
+	value[len] = '\0';
+	return node->type->store(tree, op, node, value);
+}
+
+int tree_call(struct tree *tree, struct op *op, const char *action, json_t *request,
+	      const struct node *node, json_t **ret_response)
+{
+	json_auto_t *stolen = request, *response = NULL;
+	int r = 0;
+
+	if (!request)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	if (ecs_action_find(action)->flags & ECS_DESTROYS)
+		r = limit_take(tree, op);
+	if (r < 0)
+		return r;
+	r = store_call(tree->store, op, action, request, &response);
+	tree_changed(tree, node);
+	if (r == 0 && ret_response)
+		*ret_response = STEAL(response);
+	return r;
+}
+
+int tree_make(struct tree *tree, struct op *op, const struct node *dir, const char *name)
+{
+	if (!dir->type->make)
+		return error_set(&op->error, EPERM, "no directory can be made here");
+	return dir->type->make(tree, op, dir, name);
+}
+
+int tree_remove(struct tree *tree, struct op *op, const struct node *node)
+{
+	if (!node->type->remove)
+		return error_set(&op->error, EPERM, "%s cannot be removed", node->name);
+	return node->type->remove(tree, op, node);
+}
