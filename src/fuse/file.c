@@ -1,0 +1,293 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+struct handle *handle_new(struct fs *fs, struct inode *inode)
+{
+	struct handle *handle = calloc(1, sizeof(*handle));
+
+	if (!handle)
+		return NULL;
+	pthread_mutex_init(&handle->lock, NULL);
+	handle->inode = inode;
+	inode_ref(fs, inode);
+	return handle;
+}
+
+void handle_free(struct fs *fs, struct handle *handle)
+{
+	if (!handle)
+		return;
+	if (handle->cached) {
+		LOCKED(&fs->lock);
+		if (--handle->inode->cached_opens == 0)
+			content_done(&handle->inode->frozen);
+	}
+	inode_unref(fs, handle->inode);
+	content_done(&handle->content);
+	entries_done(&handle->entries);
+	pthread_mutex_destroy(&handle->lock);
+	free(handle);
+}
+
+struct handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct handle *)(uintptr_t)fi->fh;
+}
+
+static bool take_frozen(const struct inode *inode, struct content *ret_content)
+{
+	if (!inode->frozen.blob)
+		return false;
+	*ret_content = inode->frozen;
+	blob_ref(ret_content->blob);
+	return true;
+}
+
+/* What an inode shows to whoever asks now; a detached one is an open file's old version. */
+static int newest_content(struct request *r, struct inode *inode, struct content *ret_content)
+{
+	pthread_mutex_lock(&r->fs->lock);
+	bool frozen = inode->detached && take_frozen(inode, ret_content);
+	pthread_mutex_unlock(&r->fs->lock);
+	return frozen ? 0 : attr_content(r, &inode->node, ret_content);
+}
+
+/* What an inode's attributes say: those of the version that open files read, if any do. */
+static int inode_content(struct request *r, struct inode *inode, struct content *ret_content)
+{
+	int result = newest_content(r, inode, ret_content);
+	if (result < 0)
+		return result;
+	/* Until the next lookup gives the path an inode of its own for the new version. */
+	pthread_mutex_lock(&r->fs->lock);
+	if (inode_shows_another(inode, ret_content)) {
+		content_done(ret_content);
+		take_frozen(inode, ret_content);
+	}
+	pthread_mutex_unlock(&r->fs->lock);
+	return 0;
+}
+
+static void reply_attr(struct request *r, struct inode *inode)
+{
+	_cleanup_(content_done) struct content content = {0};
+	struct fs *fs = r->fs;
+	struct stat st;
+
+	int result = inode_content(r, inode, &content);
+	if (result < 0) {
+		request_reply(r, result);
+		return;
+	}
+	attr_fill(fs, &inode->node, inode->number, &content, &st);
+	pthread_mutex_lock(&fs->lock);
+	inode->told = content.blob;
+	if (inode->told)
+		inode->told_hash = content.blob->hash;
+	pthread_mutex_unlock(&fs->lock);
+	request_end(r, 0);
+	fuse_reply_attr(r->req, &st,
+			content.blob ? timeout_s(fs, content.expires_ms)
+				     : timeout_s(fs, clock_monotonic_ms(fs->clock) + 1000));
+}
+
+void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct inode *inode = inode_of(fs_of(req), ino);
+	struct request r;
+
+	(void)fi;
+	request_begin(&r, req, "getattr", inode, NULL);
+	reply_attr(&r, inode);
+}
+
+/* Whether a chmod or chown would change nothing. */
+static bool same_attr(struct fs *fs, const struct node *node, const struct stat *attr, int to_set)
+{
+	struct stat now;
+
+	attr_fill(fs, node, 0, NULL, &now);
+	return !((to_set & FUSE_SET_ATTR_MODE) &&
+		 (attr->st_mode & 07777) != (now.st_mode & 07777)) &&
+	       !((to_set & FUSE_SET_ATTR_UID) && attr->st_uid != now.st_uid) &&
+	       !((to_set & FUSE_SET_ATTR_GID) && attr->st_gid != now.st_gid);
+}
+
+void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
+		struct fuse_file_info *fi)
+{
+	struct fs *fs = fs_of(req);
+	struct inode *inode = inode_of(fs, ino);
+	struct request r;
+
+	(void)fi;
+	request_begin(&r, req, "setattr", inode, NULL);
+	if (!same_attr(fs, &inode->node, attr, to_set))
+		request_reply(&r, error_set(&r.op.error, EPERM,
+					    "mode and owner of a resource cannot be changed"));
+	else if ((to_set & FUSE_SET_ATTR_SIZE) && attr->st_size != 0)
+		request_reply(&r, error_set(&r.op.error, EINVAL,
+					    "a file here can be truncated to 0 only"));
+	else
+		reply_attr(&r, inode);
+}
+
+void fs_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	struct inode *inode = inode_of(fs_of(req), ino);
+	_cleanup_(content_done) struct content content = {0};
+	struct request r;
+
+	request_begin(&r, req, "readlink", inode, NULL);
+	int result = inode_content(&r, inode, &content);
+	if (result < 0) {
+		request_reply(&r, result);
+		return;
+	}
+	request_end(&r, 0);
+	fuse_reply_readlink(req, content.blob->bytes);
+}
+
+/*
+ * The page cache serves an open file when it holds, or will hold, the very bytes whose size the
+ * kernel was told. Any other open reads past it.
+ */
+static void choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_info *fi)
+{
+	struct inode *inode = handle->inode;
+	uint64_t hash = handle->content.blob->hash;
+
+	LOCKED(&fs->lock);
+	bool cacheable = !(inode->node.type->flags & (NODE_VOLATILE | NODE_GROWS)) && inode->told &&
+			 inode->told_hash == hash && !inode->detached &&
+			 (inode->cached_opens == 0 || inode->paged_hash == hash);
+	fi->direct_io = !cacheable;
+	fi->noflush = 1;
+	if (!cacheable)
+		return;
+	fi->keep_cache = inode->paged_hash == hash;
+	inode->paged_hash = hash;
+	inode->cached_opens++;
+	handle->cached = true;
+	if (!inode->frozen.blob || inode->frozen.blob->hash != hash) {
+		content_done(&inode->frozen);
+		inode->frozen = handle->content;
+		blob_ref(inode->frozen.blob);
+	}
+}
+
+static int open_for_writing(struct request *r, struct inode *inode, struct fuse_file_info *fi)
+{
+	if (!inode->node.type->store)
+		return error_set(&r->op.error, EPERM, "%s cannot be written", inode->node.name);
+	if (fi->flags & O_APPEND)
+		return error_set(&r->op.error, EINVAL, "a value is replaced, not appended to");
+	fi->direct_io = 1;
+	return 0;
+}
+
+void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct fs *fs = fs_of(req);
+	struct inode *inode = inode_of(fs, ino);
+	struct handle *handle = handle_new(fs, inode);
+	bool reads = (fi->flags & O_ACCMODE) == O_RDONLY;
+	struct request r;
+	int result;
+
+	request_begin(&r, req, "open", inode, NULL);
+	if (!handle)
+		result = -ENOMEM;
+	else if (reads)
+		result = newest_content(&r, inode, &handle->content);
+	else
+		result = open_for_writing(&r, inode, fi);
+	if (result < 0) {
+		handle_free(fs, handle);
+		request_reply(&r, result);
+		return;
+	}
+	if (reads)
+		choose_cache(fs, handle, fi);
+	request_end(&r, 0);
+	fi->fh = (uintptr_t)handle;
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		handle_free(fs, handle);
+}
+
+/* The snapshot, taken late for files opened to write, and anew for one that grows. */
+static int read_snapshot(struct request *r, struct handle *handle, size_t off)
+{
+	struct content *content = &handle->content;
+	struct inode *inode = handle->inode;
+	bool at_end = content->blob && off >= content->blob->len;
+
+	if (content->blob && !(at_end && (inode->node.type->flags & NODE_GROWS)))
+		return 0;
+	struct content fresh = {0};
+	int result = tree_show(r->fs->tree, &r->op, &inode->node, &fresh);
+	if (result < 0)
+		return result;
+	content_done(content);
+	*content = fresh;
+	return 0;
+}
+
+void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+	struct request r;
+
+	(void)ino;
+	request_begin(&r, req, "read", handle->inode, NULL);
+	LOCKED(&handle->lock);
+	int result = read_snapshot(&r, handle, (size_t)off);
+	if (result < 0) {
+		request_reply(&r, result);
+		return;
+	}
+	const struct blob *blob = handle->content.blob;
+	size_t left = (size_t)off < blob->len ? blob->len - (size_t)off : 0;
+	request_end(&r, 0);
+	fuse_reply_buf(req, blob->bytes + (left ? off : 0), left < size ? left : size);
+}
+
+void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t off,
+	      struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+	struct inode *inode = handle->inode;
+	struct fs *fs = fs_of(req);
+	struct request r;
+	int result;
+
+	(void)ino;
+	request_begin(&r, req, "write", inode, NULL);
+	request_name_command(&r);
+	if (off != 0)
+		result = error_set(&r.op.error, EINVAL,
+				   "the whole value must be written at once, at offset 0");
+	else
+		result = tree_write_scalar(fs->tree, &r.op, &inode->node, bytes, size);
+	pthread_mutex_lock(&fs->lock);
+	inode->told = false;
+	pthread_mutex_unlock(&fs->lock);
+	pthread_mutex_lock(&handle->lock);
+	content_done(&handle->content);
+	pthread_mutex_unlock(&handle->lock);
+	if (request_end(&r, result) < 0)
+		fuse_reply_err(req, -result);
+	else
+		fuse_reply_write(req, size);
+}
+
+void fs_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	handle_free(fs_of(req), handle_of(fi));
+	fuse_reply_err(req, 0);
+}

@@ -1,0 +1,293 @@
+#include <errno.h>
+#include <limits.h>
+#include <linux/fuse.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "internal.h"
+
+/* Enough that a cached answer never waits behind blocked ones. */
+#define MAX_THREADS 128
+#define MAX_IDLE_THREADS 16
+
+struct fs *fs_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+static void fs_init(void *userdata, struct fuse_conn_info *conn)
+{
+	(void)userdata;
+	conn->want |= conn->capable &
+		      (FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_PARALLEL_DIROPS);
+	conn->max_write = 1024 * 1024;
+}
+
+static void fs_forget(fuse_req_t req, fuse_ino_t ino, uint64_t lookups)
+{
+	struct fs *fs = fs_of(req);
+
+	inode_forget(fs, inode_of(fs, ino), lookups);
+	fuse_reply_none(req);
+}
+
+static void fs_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+	struct fs *fs = fs_of(req);
+
+	for (size_t i = 0; i < count; i++)
+		inode_forget(fs, inode_of(fs, forgets[i].ino), forgets[i].nlookup);
+	fuse_reply_none(req);
+}
+
+/* Local: df must never touch the network. */
+static void fs_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+	struct statvfs st = {.f_bsize = 4096, .f_frsize = 4096, .f_namemax = NAME_MAX};
+
+	(void)ino;
+	fuse_reply_statfs(req, &st);
+}
+
+static void refuse(fuse_req_t req, const char *op, fuse_ino_t parent, const char *name,
+		   const char *why)
+{
+	struct request r;
+
+	request_begin(&r, req, op, inode_of(fs_of(req), parent), name);
+	request_reply(&r, error_set(&r.op.error, EPERM, "%s", why));
+}
+
+static void fs_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t dev)
+{
+	(void)mode;
+	(void)dev;
+	refuse(req, "mknod", parent, name, "no device, pipe or socket can be made here");
+}
+
+static void fs_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
+{
+	(void)target;
+	refuse(req, "symlink", parent, name, "no link can be made here");
+}
+
+static void fs_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
+{
+	(void)ino;
+	refuse(req, "link", parent, name, "no link can be made here");
+}
+
+static void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+		      struct fuse_file_info *fi)
+{
+	(void)mode;
+	(void)fi;
+	refuse(req, "create", parent, name, "no file can be made here");
+}
+
+static void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+		      const char *new_name, unsigned flags)
+{
+	(void)new_parent;
+	(void)new_name;
+	(void)flags;
+	refuse(req, "rename", parent, name, "a resource keeps its name");
+}
+
+static const struct fuse_lowlevel_ops operations = {
+	.init = fs_init,
+	.lookup = fs_lookup,
+	.forget = fs_forget,
+	.forget_multi = fs_forget_multi,
+	.getattr = fs_getattr,
+	.setattr = fs_setattr,
+	.readlink = fs_readlink,
+	.mknod = fs_mknod,
+	.mkdir = fs_mkdir,
+	.unlink = fs_unlink,
+	.rmdir = fs_rmdir,
+	.symlink = fs_symlink,
+	.rename = fs_rename,
+	.link = fs_link,
+	.create = fs_create,
+	.open = fs_open,
+	.read = fs_read,
+	.write = fs_write,
+	.release = fs_release,
+	.opendir = fs_opendir,
+	.readdir = fs_readdir,
+	.readdirplus = fs_readdirplus,
+	.releasedir = fs_release,
+	.statfs = fs_statfs,
+};
+
+/*
+ * libfuse before 3.17 never tells the kernel that directories may be looked up in parallel, so
+ * one slow lookup would hold up all others in its directory. The first reply, which answers INIT,
+ * is given the flag on its way out.
+ */
+static ssize_t write_reply(int fd, struct iovec *iov, int count, void *userdata)
+{
+	static atomic_bool init_seen;
+
+	(void)userdata;
+	if (!atomic_exchange(&init_seen, true) && count == 2 &&
+	    iov[1].iov_len >= offsetof(struct fuse_init_out, max_background)) {
+		struct fuse_init_out *init = iov[1].iov_base;
+		init->flags |= FUSE_PARALLEL_DIROPS;
+	}
+	return writev(fd, iov, count);
+}
+
+static ssize_t read_request(int fd, void *buf, size_t size, void *userdata)
+{
+	(void)userdata;
+	return read(fd, buf, size);
+}
+
+static int new_session(struct fs *fs, const struct fs_options *options, struct error *err)
+{
+	static const struct fuse_custom_io io = {.writev = write_reply, .read = read_request};
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	_cleanup_free_ char *opts = NULL;
+	int r = 0;
+
+	if (asprintf(&opts, "-ofsname=%s,subtype=ecsfs,default_permissions%s%s%s", options->source,
+		     options->read_only ? ",ro" : "", options->mount_options ? "," : "",
+		     options->mount_options ? options->mount_options : "") < 0 ||
+	    fuse_opt_add_arg(&args, "ecsfs") < 0 || fuse_opt_add_arg(&args, opts) < 0) {
+		fuse_opt_free_args(&args);
+		return error_set(err, ENOMEM, "out of memory");
+	}
+	fs->session = fuse_session_new(&args, &operations, sizeof(operations), fs);
+	fuse_opt_free_args(&args);
+	if (!fs->session)
+		return error_set(err, EINVAL, "libfuse refuses the mount options");
+	if (fuse_session_mount(fs->session, options->mountpoint) != 0)
+		return error_set(err, EIO, "cannot mount on %s", options->mountpoint);
+#if FUSE_VERSION < FUSE_MAKE_VERSION(3, 17)
+	r = fuse_session_custom_io(fs->session, &io, fuse_session_fd(fs->session));
+#endif
+	return r < 0 ? error_set(err, -r, "cannot talk to the kernel: %s", strerror(-r)) : 0;
+}
+
+int fs_mount(const struct fs_options *options, struct fs **ret_fs, struct error *err)
+{
+	struct fs *fs = calloc(1, sizeof(*fs));
+
+	if (!fs)
+		return error_set(err, ENOMEM, "out of memory");
+	*fs = (struct fs){
+		.tree = options->tree,
+		.metrics = options->metrics,
+		.errors = options->errors,
+		.clock = options->clock,
+		.uid = options->uid,
+		.gid = options->gid,
+		.umask = options->umask,
+		.read_only = options->read_only,
+		.started_ms = clock_wall_ms(options->clock),
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	fs->root = inode_new_root();
+	int r = fs->root ? new_session(fs, options, err) : error_set(err, ENOMEM, "out of memory");
+	if (r < 0) {
+		fs_unmount(fs);
+		return r;
+	}
+	*ret_fs = fs;
+	return 0;
+}
+
+/* On a signal: the loop must end, and so must the calls that its threads wait for. */
+static struct fuse_session *signalled_session;
+static sem_t signalled;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	fuse_session_exit(signalled_session);
+	sem_post(&signalled);
+}
+
+struct aborter {
+	void (*abort)(void *arg);
+	void *arg;
+	atomic_bool stopping;
+};
+
+static void *aborter_run(void *arg)
+{
+	struct aborter *aborter = arg;
+
+	while (sem_wait(&signalled) < 0 && errno == EINTR)
+		continue;
+	if (!aborter->stopping && aborter->abort)
+		aborter->abort(aborter->arg);
+	return NULL;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int fs_serve(struct fs *fs, void (*abort)(void *arg), void *arg)
+{
+	struct aborter aborter = {abort, arg, false};
+	sigset_t signals, old;
+	pthread_t thread;
+
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	if (!config)
+		return -ENOMEM;
+	fuse_loop_cfg_set_max_threads(config, MAX_THREADS);
+	fuse_loop_cfg_set_idle_threads(config, MAX_IDLE_THREADS);
+	fuse_loop_cfg_set_clone_fd(config, 0);
+	signalled_session = fs->session;
+	sem_init(&signalled, 0, 0);
+	/* Only the main thread, which waits in libfuse's loop, is to be interrupted by signals. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, &old);
+	int r = notifier_start(fs);
+	if (r == 0 && (r = -pthread_create(&thread, NULL, aborter_run, &aborter)) == 0) {
+		pthread_sigmask(SIG_SETMASK, &old, NULL);
+		catch_signals();
+		tree_on_change(fs->tree, notifier_changed, fs);
+		r = fuse_session_loop_mt(fs->session, config);
+		tree_on_change(fs->tree, NULL, NULL);
+		aborter.stopping = true;
+		sem_post(&signalled);
+		pthread_join(thread, NULL);
+	}
+	notifier_stop(fs);
+	fuse_loop_cfg_destroy(config);
+	return r > 0 ? 0 : r;
+}
+
+void fs_unmount(struct fs *fs)
+{
+	if (!fs)
+		return;
+	if (fs->session) {
+		fuse_session_unmount(fs->session);
+		fuse_session_destroy(fs->session);
+	}
+	inode_free_all(fs);
+	pthread_mutex_destroy(&fs->lock);
+	free(fs);
+}
