@@ -1,0 +1,295 @@
+/*
+ * Builds the parts from the bottom up, mounts, serves, and takes them down again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "ecsfs/base/cleanup.h"
+#include "ecsfs/demo.h"
+#include "ecsfs/fuse/fs.h"
+#include "ecsfs/options.h"
+
+#define ERROR_LINES 100
+#define AUDIT_LINES 1000
+
+/* What a running mount is made of, in the order of construction. */
+struct parts {
+	pid_t emulator;
+	char *demo_url;
+	struct metrics *metrics;
+	struct ring *errors, *audit;
+	struct aws_client *client;
+	struct ecs *ecs;
+	struct store *store;
+	struct tree *tree;
+	struct fs *fs;
+};
+
+static void on_stale(bool stale, const struct error *why)
+{
+	if (stale)
+		log_warn("AWS cannot be reached, serving what is known: %s", why->message);
+	else
+		log_warn("AWS can be reached again");
+}
+
+static int64_t to_ms(double seconds)
+{
+	return (int64_t)(seconds * 1000);
+}
+
+static int build_client(const struct options *options, struct parts *parts, struct error *err)
+{
+	struct aws_client_options client = {
+		.service = "ecs",
+		.profile = options->profile,
+		.region = options->region,
+		.endpoint_url = options->endpoint_url,
+		.ca_bundle = options->ca_bundle,
+		.max_connections = (unsigned)options->max_connections,
+		.timeout_ms = to_ms(options->timeout_s),
+		.quota_percent = (unsigned)options->quota_percent,
+		.quotas = ecs_quotas,
+		.quota_count = QUOTA_COUNT,
+		.clock = &clock_real,
+	};
+
+	if (parts->demo_url) {
+		client.endpoint_url = parts->demo_url;
+		client.profile = NULL;
+		client.region = "us-east-1";
+	}
+	return aws_client_new(&client, &parts->client, err);
+}
+
+static int build(const struct options *options, struct parts *parts, struct error *err)
+{
+	double short_s = options->ttl_s ? options->ttl_s : 5;
+	double medium_s = options->ttl_s ? options->ttl_s : 15;
+	double long_s = options->ttl_s ? options->ttl_s : 30;
+	int r = 0;
+
+	if (options->demo)
+		r = demo_start(&parts->emulator, &parts->demo_url, err);
+	if (r < 0)
+		return r;
+	parts->metrics = metrics_new();
+	parts->errors = ring_new(ERROR_LINES);
+	parts->audit = ring_new(AUDIT_LINES);
+	if (!parts->metrics || !parts->errors || !parts->audit)
+		return error_set(err, ENOMEM, "out of memory");
+	r = build_client(options, parts, err);
+	if (r < 0)
+		return r;
+	r = ecs_new(
+		&(struct ecs_options){
+			.client = parts->client,
+			.metrics = parts->metrics,
+			.audit = parts->audit,
+			.audit_log = options->audit_log,
+			.clock = &clock_real,
+		},
+		&parts->ecs, err);
+	if (r < 0)
+		return r;
+	r = store_new(
+		&(struct store_options){
+			.ecs = parts->ecs,
+			.clock = &clock_real,
+			.metrics = parts->metrics,
+			.ttl_ms = {[TTL_SHORT] = to_ms(short_s),
+				   [TTL_MEDIUM] = to_ms(medium_s),
+				   [TTL_LONG] = to_ms(long_s),
+				   [TTL_FOREVER] = to_ms(long_s)},
+			.fetchers = (unsigned)options->max_connections,
+			.wait_ms = to_ms(options->timeout_s) + 5000,
+			.on_stale = on_stale,
+		},
+		&parts->store);
+	if (r == 0)
+		r = tree_new(
+			&(struct tree_options){
+				.store = parts->store,
+				.client = parts->client,
+				.metrics = parts->metrics,
+				.errors = parts->errors,
+				.audit = parts->audit,
+				.clock = &clock_real,
+				.delete_limit = (unsigned)options->delete_limit,
+				.read_only = options->read_only,
+				.ttl_s = {short_s, medium_s, long_s},
+			},
+			&parts->tree);
+	if (r < 0)
+		return error_set(err, -r, "%s", strerror(-r));
+	return fs_mount(
+		&(struct fs_options){
+			.tree = parts->tree,
+			.metrics = parts->metrics,
+			.errors = parts->errors,
+			.clock = &clock_real,
+			.mountpoint = options->mountpoint,
+			.source = options->source,
+			.mount_options = options->fuse_options,
+			.uid = options->uid,
+			.gid = options->gid,
+			.umask = options->umask,
+			.read_only = options->read_only,
+		},
+		&parts->fs, err);
+}
+
+static void take_down(struct parts *parts)
+{
+	fs_unmount(parts->fs);
+	tree_free(parts->tree);
+	if (parts->client)
+		aws_client_abort(parts->client);
+	store_free(parts->store);
+	ecs_free(parts->ecs);
+	aws_client_free(parts->client);
+	ring_free(parts->audit);
+	ring_free(parts->errors);
+	metrics_free(parts->metrics);
+	free(parts->demo_url);
+	demo_stop(parts->emulator);
+}
+
+static void abort_calls(void *arg)
+{
+	aws_client_abort(arg);
+}
+
+/* Become what a daemon is, and let the parent, which waits, exit with success. */
+static void announce_ready(int ready_fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (chdir("/") < 0)
+		log_warn("chdir /: %s", strerror(errno));
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		if (null > STDERR_FILENO)
+			close(null);
+	}
+	if (write(ready_fd, "", 1) != 1)
+		log_warn("cannot tell the parent process: %s", strerror(errno));
+	close(ready_fd);
+}
+
+/* @ready_fd: -1 in the foreground */
+static int run(const struct options *options, int ready_fd)
+{
+	struct parts parts = {0};
+	struct error err = {0};
+
+	int r = build(options, &parts, &err);
+	if (r < 0) {
+		fprintf(stderr, "ecsfs: %s\n", err.message);
+	} else {
+		log_init("ecsfs", options->log_level, ready_fd >= 0);
+		if (ready_fd >= 0)
+			announce_ready(ready_fd);
+		r = fs_serve(parts.fs, abort_calls, parts.client);
+		if (r < 0)
+			log_error("the mount ended: %s", strerror(-r));
+	}
+	take_down(&parts);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Before any thread: the child serves; the parent waits until the mount is usable. */
+static int run_as_daemon(const struct options *options)
+{
+	int ready[2], status;
+	char byte;
+
+	if (pipe2(ready, O_CLOEXEC) < 0) {
+		fprintf(stderr, "ecsfs: pipe: %s\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	pid_t pid = fork();
+	if (pid < 0) {
+		fprintf(stderr, "ecsfs: fork: %s\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	if (pid == 0) {
+		close(ready[0]);
+		setsid();
+		return run(options, ready[1]);
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) == 1)
+		return EXIT_SUCCESS;
+	waitpid(pid, &status, 0);
+	return EXIT_FAILURE;
+}
+
+/* A mount whose daemon was killed is still in the mount table; it is taken away first. */
+static void detach_dead_mount(const char *mountpoint)
+{
+	struct stat st;
+
+	if (stat(mountpoint, &st) == 0 || errno != ENOTCONN)
+		return;
+	if (umount2(mountpoint, MNT_DETACH) == 0)
+		return;
+	pid_t pid = fork();
+	if (pid == 0) {
+		execlp("fusermount3", "fusermount3", "-u", "-z", mountpoint, (char *)NULL);
+		_exit(127);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+/* A daemon works in /, so the path must not depend on where we are. */
+static int resolve_mountpoint(struct options *options)
+{
+	char resolved[PATH_MAX];
+	struct stat st;
+
+	detach_dead_mount(options->mountpoint);
+	if (!realpath(options->mountpoint, resolved) || stat(resolved, &st) < 0) {
+		fprintf(stderr, "ecsfs: %s: %s\n", options->mountpoint, strerror(errno));
+		return -errno;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		fprintf(stderr, "ecsfs: %s: %s\n", options->mountpoint, strerror(ENOTDIR));
+		return -ENOTDIR;
+	}
+	free(options->mountpoint);
+	options->mountpoint = strdup(resolved);
+	return options->mountpoint ? 0 : -ENOMEM;
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_(options_done) struct options options;
+	struct error err = {0};
+
+	if (options_parse(argc, argv, &options, &err) < 0) {
+		fprintf(stderr, "ecsfs: %s\n", err.message);
+		return 2;
+	}
+	if (options.help || options.version) {
+		fputs(options.help ? options_help : "ecsfs " ECSFS_VERSION "\n", stdout);
+		return EXIT_SUCCESS;
+	}
+	if (resolve_mountpoint(&options) < 0)
+		return EXIT_FAILURE;
+	/* Credentials must not end up in a core dump. */
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	log_init("ecsfs", options.log_level, false);
+	return options.foreground ? run(&options, -1) : run_as_daemon(&options);
+}
