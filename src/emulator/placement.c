@@ -1,0 +1,342 @@
+#include "placement.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cql.h"
+
+#include "ecsfs/base/cleanup.h"
+
+#define FIRST_DYNAMIC_PORT 32768
+
+const char *const agent_capabilities[] = {
+	"com.amazonaws.ecs.capability.docker-remote-api.1.17",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.18",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.19",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.21",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.24",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.25",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.29",
+	"com.amazonaws.ecs.capability.docker-remote-api.1.32",
+	"com.amazonaws.ecs.capability.ecr-auth",
+	"com.amazonaws.ecs.capability.logging-driver.awslogs",
+	"com.amazonaws.ecs.capability.logging-driver.fluentd",
+	"com.amazonaws.ecs.capability.logging-driver.json-file",
+	"com.amazonaws.ecs.capability.logging-driver.none",
+	"com.amazonaws.ecs.capability.logging-driver.syslog",
+	"com.amazonaws.ecs.capability.privileged-container",
+	"com.amazonaws.ecs.capability.task-iam-role",
+	"com.amazonaws.ecs.capability.task-iam-role-network-host",
+	"ecs.capability.container-health-check",
+	"ecs.capability.container-ordering",
+	"ecs.capability.efs",
+	"ecs.capability.env-files.s3",
+	"ecs.capability.execution-role-awslogs",
+	"ecs.capability.execution-role-ecr-pull",
+	"ecs.capability.firelens.fluentbit",
+	"ecs.capability.pid-ipc-namespace-sharing",
+	"ecs.capability.private-registry-authentication.secretsmanager",
+	"ecs.capability.secrets.asm.environment-variables",
+	"ecs.capability.secrets.ssm.environment-variables",
+	"ecs.capability.task-eia",
+	"ecs.capability.task-eni",
+	NULL,
+};
+
+bool instance_has_attribute(const struct instance *instance, const char *name)
+{
+	for (const char *const *capability = agent_capabilities; *capability; capability++) {
+		if (strcmp(*capability, name) == 0)
+			return true;
+	}
+	return json_object_get(instance->attributes, name) != NULL;
+}
+
+const char *instance_attribute(const struct instance *instance, const char *name)
+{
+	return json_string_value(json_object_get(instance->attributes, name));
+}
+
+static bool uses_host_ports(const struct body *body)
+{
+	return strcmp(body->network_mode, "awsvpc") != 0 && strcmp(body->network_mode, "none") != 0;
+}
+
+static bool port_taken(const struct instance *instance, int number, bool udp)
+{
+	static const int reserved[] = {22, 2375, 2376, 51678, 51679};
+
+	for (size_t i = 0; !udp && i < ARRAY_SIZE(reserved); i++) {
+		if (reserved[i] == number)
+			return true;
+	}
+	for (size_t i = 0; i < instance->num_used_ports; i++) {
+		if (instance->used_ports[i].number == number && instance->used_ports[i].udp == udp)
+			return true;
+	}
+	return false;
+}
+
+void placement_needs(struct placement *placement, const json_t *overrides)
+{
+	const struct body *body = placement->body;
+	const char *cpu = json_string_value(json_object_get(overrides, "cpu"));
+	const char *memory = json_string_value(json_object_get(overrides, "memory"));
+	size_t i;
+	json_t *override;
+
+	placement->cpu = cpu ? atoi(cpu) : body->cpu;
+	placement->memory = memory ? atoi(memory) : body->memory;
+	json_array_foreach (json_object_get(overrides, "containerOverrides"), i, override) {
+		const char *name = json_string_value(json_object_get(override, "name"));
+		const json_t *container_cpu = json_object_get(override, "cpu");
+		const json_t *container_memory = json_object_get(override, "memory");
+
+		for (size_t c = 0; name && c < body->num_containers; c++) {
+			const struct container_spec *spec = &body->containers[c];
+
+			if (strcmp(spec->name, name) != 0)
+				continue;
+			if (container_cpu && !body->task_cpu && !cpu)
+				placement->cpu +=
+					(int)json_integer_value(container_cpu) - spec->cpu;
+			if (container_memory && !body->task_memory && !memory &&
+			    !spec->memory_reservation)
+				placement->memory +=
+					(int)json_integer_value(container_memory) - spec->memory;
+		}
+	}
+}
+
+static bool group_is_on(const struct instance *instance, const char *group)
+{
+	for (size_t i = 0; i < instance->running.len; i++) {
+		const struct task *task =
+			CONTAINER_OF(instance->running.items[i], struct task, item);
+
+		if (task->group && strcmp(task->group, group) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *constraint_obstacle(const json_t *constraints, const struct instance *instance,
+				       const char *group)
+{
+	size_t i;
+	json_t *constraint;
+
+	json_array_foreach (constraints, i, constraint) {
+		const char *type = json_string_value(json_object_get(constraint, "type"));
+		const char *text = json_string_value(json_object_get(constraint, "expression"));
+
+		if (type && strcmp(type, "distinctInstance") == 0) {
+			if (group && group_is_on(instance, group))
+				return "DistinctInstance placement constraint unsatisfied.";
+		} else if (text && cql_match(text, instance) != 1) {
+			return "MemberOf placement constraint unsatisfied.";
+		}
+	}
+	return NULL;
+}
+
+static const char *resource_obstacle(const struct placement *placement,
+				     const struct instance *instance)
+{
+	const struct body *body = placement->body;
+
+	if (instance->cpu - instance->used_cpu < placement->cpu)
+		return "RESOURCE:CPU";
+	if (instance->memory - instance->used_memory < placement->memory)
+		return "RESOURCE:MEMORY";
+	for (size_t i = 0; uses_host_ports(body) && i < body->num_ports; i++) {
+		if (body->ports[i].host_port &&
+		    port_taken(instance, body->ports[i].host_port, body->ports[i].udp))
+			return "RESOURCE:PORTS";
+	}
+	return NULL;
+}
+
+const char *placement_obstacle(const struct placement *placement, const struct instance *instance)
+{
+	const json_t *members = placement->body->members;
+	const char *obstacle;
+	size_t i;
+	json_t *required;
+
+	if (!instance->agent_connected)
+		return "AGENT";
+	json_array_foreach (json_object_get(members, "requiresAttributes"), i, required) {
+		const char *name = json_string_value(json_object_get(required, "name"));
+
+		if (name && !instance_has_attribute(instance, name))
+			return "ATTRIBUTE";
+	}
+	obstacle = constraint_obstacle(json_object_get(members, "placementConstraints"), instance,
+				       placement->group);
+	if (!obstacle)
+		obstacle = constraint_obstacle(placement->constraints, instance, placement->group);
+	return obstacle ? obstacle : resource_obstacle(placement, instance);
+}
+
+static int64_t group_count(const struct placement *placement, const struct instance *instance,
+			   const char *field)
+{
+	int64_t count = 0;
+	bool by_instance = strcmp(field, "instanceId") == 0 || strcmp(field, "host") == 0;
+	const char *name = strncmp(field, "attribute:", 10) == 0 ? field + 10 : field;
+	const char *value = by_instance ? NULL : instance_attribute(instance, name);
+	const struct index *instances = &placement->cluster->instances;
+
+	for (size_t i = 0; i < instances->len; i++) {
+		const struct instance *other =
+			CONTAINER_OF(instances->items[i], struct instance, item);
+		const char *other_value = by_instance ? NULL : instance_attribute(other, name);
+
+		if (by_instance ? other != instance
+				: !value || !other_value || strcmp(value, other_value) != 0)
+			continue;
+		for (size_t t = 0; t < other->running.len; t++) {
+			const struct task *task =
+				CONTAINER_OF(other->running.items[t], struct task, item);
+
+			if (task->group && placement->group &&
+			    strcmp(task->group, placement->group) == 0)
+				count++;
+		}
+	}
+	return count;
+}
+
+/* How much worse than others @instance is by one row of a strategy; smaller is better. */
+static int64_t cost(struct model *model, const struct placement *placement,
+		    const struct instance *instance, const char *type, const char *field)
+{
+	if (strcmp(type, "random") == 0)
+		return (int64_t)(model_random(model) >> 1);
+	if (strcmp(type, "binpack") == 0)
+		return field && strcasecmp(field, "cpu") == 0
+			       ? instance->cpu - instance->used_cpu
+			       : instance->memory - instance->used_memory;
+	return group_count(placement, instance, field ? field : "instanceId");
+}
+
+#define MAX_STRATEGIES 5
+
+static void costs(struct model *model, const struct placement *placement,
+		  const struct instance *instance, int64_t ret_costs[static MAX_STRATEGIES])
+{
+	size_t i;
+	json_t *row;
+
+	memset(ret_costs, 0, MAX_STRATEGIES * sizeof(*ret_costs));
+	if (json_array_size(placement->strategy) == 0) {
+		/* What AWS does unasked: spread over the zones, then over the instances. */
+		ret_costs[0] = cost(model, placement, instance, "spread",
+				    "attribute:ecs.availability-zone");
+		ret_costs[1] = cost(model, placement, instance, "spread", "instanceId");
+		ret_costs[2] = instance->counts.running + instance->counts.pending;
+		return;
+	}
+	json_array_foreach (placement->strategy, i, row) {
+		const char *type = json_string_value(json_object_get(row, "type"));
+
+		if (i < MAX_STRATEGIES && type)
+			ret_costs[i] = cost(model, placement, instance, type,
+					    json_string_value(json_object_get(row, "field")));
+	}
+}
+
+static bool less(const int64_t a[static MAX_STRATEGIES], const int64_t b[static MAX_STRATEGIES])
+{
+	for (size_t i = 0; i < MAX_STRATEGIES; i++) {
+		if (a[i] != b[i])
+			return a[i] < b[i];
+	}
+	return false;
+}
+
+struct instance *placement_choose(struct model *model, const struct placement *placement,
+				  const char **ret_reason, struct instance **ret_closest)
+{
+	const struct index *instances = &placement->cluster->instances;
+	struct instance *best = NULL;
+	int64_t best_costs[MAX_STRATEGIES], its_costs[MAX_STRATEGIES];
+
+	*ret_closest = NULL;
+	*ret_reason = "RESOURCE:MEMORY";
+	for (size_t i = 0; i < instances->len; i++) {
+		struct instance *instance =
+			CONTAINER_OF(instances->items[i], struct instance, item);
+
+		if (strcmp(instance->status, "ACTIVE") != 0)
+			continue;
+		const char *obstacle = placement_obstacle(placement, instance);
+		if (obstacle) {
+			*ret_reason = obstacle;
+			*ret_closest = instance;
+			continue;
+		}
+		costs(model, placement, instance, its_costs);
+		if (best && !less(its_costs, best_costs))
+			continue;
+		best = instance;
+		memcpy(best_costs, its_costs, sizeof(best_costs));
+	}
+	return best;
+}
+
+static int free_port(const struct instance *instance, bool udp)
+{
+	int number = FIRST_DYNAMIC_PORT;
+
+	while (number < 65535 && port_taken(instance, number, udp))
+		number++;
+	return number;
+}
+
+void instance_take(struct instance *instance, struct task *task)
+{
+	const struct body *body = task->revision->body;
+	struct placement needs = {.body = body};
+
+	placement_needs(&needs, json_object_get(task->members, "overrides"));
+	task->cpu = needs.cpu;
+	task->memory = needs.memory;
+	instance->used_cpu += task->cpu;
+	instance->used_memory += task->memory;
+	instance->version++;
+	if (!body->num_ports || !uses_host_ports(body))
+		return;
+	task->host_ports = must_alloc(body->num_ports * sizeof(*task->host_ports));
+	for (size_t i = 0; i < body->num_ports; i++) {
+		const struct port_spec *spec = &body->ports[i];
+		int number = spec->host_port ? spec->host_port : free_port(instance, spec->udp);
+
+		task->host_ports[i] = (uint16_t)number;
+		instance->used_ports =
+			must_grow(instance->used_ports,
+				  (instance->num_used_ports + 1) * sizeof(*instance->used_ports));
+		instance->used_ports[instance->num_used_ports++] =
+			(struct used_port){(uint16_t)number, spec->udp};
+	}
+}
+
+void instance_release(struct instance *instance, struct task *task)
+{
+	const struct body *body = task->revision->body;
+
+	instance->used_cpu -= task->cpu;
+	instance->used_memory -= task->memory;
+	instance->version++;
+	for (size_t i = 0; task->host_ports && i < body->num_ports; i++) {
+		for (size_t p = 0; p < instance->num_used_ports; p++) {
+			if (instance->used_ports[p].number != task->host_ports[i] ||
+			    instance->used_ports[p].udp != body->ports[i].udp)
+				continue;
+			instance->used_ports[p] = instance->used_ports[--instance->num_used_ports];
+			break;
+		}
+	}
+}
