@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "client_impl.h"
+#include "imds.h"
 
 #include "ecsfs/aws/provider.h"
 #include "ecsfs/base/cleanup.h"
@@ -59,6 +60,29 @@ static int resolve_attempts(const struct settings *settings, unsigned *ret_attem
 			"AWS_MAX_ATTEMPTS or max_attempts is not a positive number: '%.40s'", text);
 	*ret_attempts = (unsigned)attempts;
 	return 0;
+}
+
+static int resolve_region(struct aws_client *client, const struct settings *settings,
+			  const char *option, struct error *err)
+{
+	const struct provider_context context = {
+		.settings = settings,
+		.http = client->http,
+		.clock = client->clock,
+	};
+	char name[ENDPOINT_REGION_SIZE];
+	struct error why;
+	int r = endpoint_region(settings, option, client->region, &client->fips, err);
+
+	if (r != -ENOENT)
+		return r;
+	if (imds_region(&context, name, sizeof(name), &why) == 0)
+		return endpoint_clean_region(name, client->region, &client->fips, err);
+	return error_set(
+		err, EINVAL,
+		"no Region: give --region, set AWS_REGION, or 'region' of the profile '%s' "
+		"in %s (nor does instance metadata name one: %s)",
+		settings_profile(settings), settings_config_path(settings), why.message);
 }
 
 static int resolve_endpoint(struct aws_client *client, const struct settings *settings,
@@ -134,14 +158,8 @@ static int resolve(struct aws_client *client, const struct aws_client_options *o
 			 settings_profile(settings));
 	if ((r = make_http(client, settings, options, err)) < 0)
 		return r;
-	r = endpoint_region(settings, options->region, client->region, &client->fips, err);
-	if (r == -ENOENT)
-		return error_set(err, EINVAL,
-				 "no Region: give --region, set AWS_REGION, or 'region' "
-				 "of the profile");
-	if (r < 0)
-		return r;
-	if ((r = resolve_endpoint(client, settings, options->endpoint_url, err)) < 0 ||
+	if ((r = resolve_region(client, settings, options->region, err)) < 0 ||
+	    (r = resolve_endpoint(client, settings, options->endpoint_url, err)) < 0 ||
 	    (r = resolve_attempts(settings, &client->max_attempts, err)) < 0)
 		return r;
 	return make_quotas(client, options, err);

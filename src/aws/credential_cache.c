@@ -15,6 +15,8 @@
 /* After a refresh that failed although the old credentials still last. */
 #define ADVISORY_PAUSE_MS MINUTE_MS
 #define MANDATORY_PAUSE_MS (10 * 1000)
+/* For credentials of an instance that cannot be renewed; the renewal goes on being tried. */
+#define EXTENSION_MS (15 * MINUTE_MS)
 
 enum need {
 	NEED_NOTHING,
@@ -32,6 +34,7 @@ struct credential_cache {
 	struct cancel cancel;
 	struct credentials *current;
 	bool rejected;
+	int64_t extended_ms; /* Unix time: until when the current ones are good after all */
 	bool fetching;
 	uint64_t fetches;        /* ended ones */
 	int64_t next_try_ms;     /* monotonic; not before this while the old ones last */
@@ -91,8 +94,12 @@ static enum need need_locked(const struct credential_cache *cache)
 		return NEED_NEW;
 	if (current->expiry_ms == 0)
 		return NEED_NOTHING;
-	int64_t left = current->expiry_ms - clock_wall_ms(cache->clock);
+	int64_t now_ms = clock_wall_ms(cache->clock);
+	int64_t left = current->expiry_ms - now_ms;
 	int64_t life = current->expiry_ms - current->obtained_ms;
+
+	if (left <= 0 && cache->extended_ms > now_ms)
+		return NEED_ADVISORY;
 
 	if (left <= 0)
 		return NEED_NEW;
@@ -111,8 +118,11 @@ static void finish_locked(struct credential_cache *cache, int r, struct credenti
 		credentials_unref(cache->current);
 		cache->current = found;
 		cache->rejected = false;
+		cache->extended_ms = 0;
 		cache->next_try_ms = INT64_MIN;
 	} else {
+		if (cache->current && cache->current->extendable && !cache->rejected)
+			cache->extended_ms = clock_wall_ms(cache->clock) + EXTENSION_MS;
 		bool pressing = need_locked(cache) == NEED_MANDATORY;
 		cache->next_try_ms = clock_monotonic_ms(cache->clock) +
 				     (pressing ? MANDATORY_PAUSE_MS : ADVISORY_PAUSE_MS);

@@ -4,17 +4,27 @@
 #include "ecsfs/aws/provider.h"
 #include "ecsfs/base/cleanup.h"
 
+#define PROFILE 1u
+#define NOT_WITH_EXPLICIT_PROFILE 2u
+
 struct source {
 	const char *name;
 	provider_fn *provider;
-	enum { PROFILE = 1, NOT_WITH_EXPLICIT_PROFILE = 2 } flags;
+	unsigned flags;
 };
 
 /* The order of the AWS CLI; PROFILE marks what a source_profile may hold. */
 static const struct source chain[] = {
 	{"environment", provider_environment, NOT_WITH_EXPLICIT_PROFILE},
+	{"assume role", provider_assume_role, 0},
+	{"web identity", provider_web_identity, PROFILE},
+	{"sso", provider_sso, PROFILE},
 	{"credentials file", provider_shared_file, PROFILE},
+	{"login", provider_login, PROFILE},
+	{"credential process", provider_process, PROFILE},
 	{"config file", provider_config_file, PROFILE},
+	{"container", provider_container, 0},
+	{"instance metadata", provider_instance, 0},
 };
 
 int provider_make(const char *access_key, const char *secret_key, const char *session_token,

@@ -14,6 +14,7 @@ struct credentials {
 	char *session_token; /* NULL: none */
 	int64_t expiry_ms;   /* Unix time; 0: they do not expire */
 	int64_t obtained_ms; /* Unix time */
+	bool extendable;     /* still honoured for a while when they cannot be renewed */
 	const char *source;  /* static: "environment", ... */
 };
 
