@@ -321,6 +321,7 @@ void show_task(struct call *call, const char *key, struct task *task, bool tags)
 	out_string(out, "stoppedReason", task->stopped_reason);
 	out_time(out, "stoppingAt", task->stopping_ms);
 	show_tags(call, "tags", tags ? task->tags : NULL);
+	out_arn(call, "taskArn", "task/%s/%s", task->cluster->name, task->id);
 	revision_arn(call, "taskDefinitionArn", task->revision);
 	out_int(out, "version", task->version);
 	out_close(out, '}');
