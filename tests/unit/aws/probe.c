@@ -4,11 +4,10 @@
  * probe resolve [PROFILE [REGION [ENDPOINT]]]  what the configuration resolves to, with secrets
  * probe call TARGET                            one call with the body from stdin
  */
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
 
 #include "aws/client_impl.h"
 
@@ -41,9 +40,9 @@ static int resolve(struct aws_client *client)
 	aws_client_info(client, &info);
 	print(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:I}", "region", info.region,
 			"endpoint", info.endpoint, "profile", info.profile, "source",
-			info.credential_source, "access_key", credentials->access_key,
-			"secret_key", credentials->secret_key, "token", credentials->session_token,
-			"expiry_ms", (json_int_t)info.credential_expiry_ms));
+			info.credential_source, "access_key", credentials->access_key, "secret_key",
+			credentials->secret_key, "token", credentials->session_token, "expiry_ms",
+			(json_int_t)info.credential_expiry_ms));
 	credentials_unref(credentials);
 	return 0;
 }

@@ -20,12 +20,12 @@ def at(seconds):
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def sts_answer(key, expires=3600, token="sts&amp;token"):
-    return (200, {"Content-Type": "text/xml"}, f"""<AssumeRoleResponse>
-  <AssumeRoleResult><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn></AssumedRoleUser>
+def sts_answer(key, action="AssumeRole", expires=3600, token="sts&amp;token"):
+    return (200, {"Content-Type": "text/xml"}, f"""<{action}Response>
+  <{action}Result><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn></AssumedRoleUser>
   <Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>secret-{key}</SecretAccessKey>
   <SessionToken>{token}</SessionToken><Expiration>{at(expires)}</Expiration></Credentials>
-  </AssumeRoleResult></AssumeRoleResponse>""")
+  </{action}Result></{action}Response>""")
 
 
 class Sts(StandIn):
@@ -38,7 +38,7 @@ class Sts(StandIn):
         form["signer"] = request.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
         form["signed token"] = request.headers.get("X-Amz-Security-Token")
         self.forms.append(form)
-        return sts_answer("ASIA" + form["RoleArn"].rpartition("/")[2])
+        return sts_answer("ASIA" + form["RoleArn"].rpartition("/")[2], form["Action"])
 
 
 def a_role_is_assumed_with_all_its_parameters():

@@ -1,0 +1,210 @@
+#include <errno.h>
+#include <pthread.h>
+
+#include "../unit.h"
+
+#include "ecsfs/aws/breaker.h"
+#include "ecsfs/aws/quota.h"
+#include "ecsfs/base/cleanup.h"
+
+START_TEST(a_bucket_gives_its_burst_and_then_its_rate)
+{
+	struct bucket bucket;
+
+	bucket_init(&bucket, 80, 16, 1000);
+	for (int i = 0; i < 80; i++)
+		ck_assert_int_eq(bucket_take(&bucket, 1000), 0);
+	ck_assert_int_eq(bucket_take(&bucket, 1000), 63);
+	ck_assert_int_eq(bucket_take(&bucket, 1062), 1);
+	ck_assert_int_eq(bucket_take(&bucket, 1063), 0);
+	/* An hour's rest does not make more than the burst. */
+	int taken = 0;
+	while (bucket_take(&bucket, 3601000) == 0)
+		taken++;
+	ck_assert_int_eq(taken, 80);
+}
+END_TEST
+
+START_TEST(a_bucket_never_gives_more_than_its_rate_allows)
+{
+	struct bucket bucket;
+	int taken = 0;
+
+	bucket_init(&bucket, 3, 0.7, 0);
+	for (int64_t now = 0; now <= 100000; now += 7)
+		while (bucket_take(&bucket, now) == 0)
+			taken++;
+	ck_assert_int_ge(taken, 72);
+	ck_assert_int_le(taken, 73);
+}
+END_TEST
+
+START_TEST(a_share_of_a_small_bucket_is_one_token_at_least)
+{
+	struct bucket bucket;
+
+	bucket_init(&bucket, 0.8, 0.8, 0);
+	ck_assert_int_eq(bucket_take(&bucket, 0), 0);
+	ck_assert_int_eq(bucket_take(&bucket, 0), 1250);
+}
+END_TEST
+
+#define QUEUE 8
+
+struct queue {
+	struct quota quota;
+	pthread_mutex_t lock;
+	int order[QUEUE], served;
+};
+
+struct place {
+	struct queue *queue;
+	struct cancel cancel;
+	int number, result;
+	pthread_t thread;
+};
+
+static void *stand_in_line(void *arg)
+{
+	struct place *place = arg;
+
+	place->result = quota_take(&place->queue->quota, &place->cancel, NULL);
+	LOCKED(&place->queue->lock);
+	if (place->result == 0)
+		place->queue->order[place->queue->served++] = place->number;
+	return NULL;
+}
+
+static int waiting(struct queue *queue)
+{
+	int count = 0;
+	LOCKED(&queue->quota.lock);
+
+	for (struct waiter *w = queue->quota.waiters; w; w = w->next)
+		count++;
+	return count;
+}
+
+START_TEST(waiting_callers_are_served_in_turn_and_one_can_leave)
+{
+	struct queue queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	struct place places[QUEUE];
+
+	/* So slow that all stand in line before anyone is served. */
+	quota_init(&queue.quota, 1, 10, &clock_real);
+	ck_assert_int_eq(quota_take(&queue.quota, NULL, NULL), 0);
+	pthread_mutex_lock(&queue.quota.lock);
+	queue.quota.bucket.refill_per_ms = 1e-6;
+	pthread_mutex_unlock(&queue.quota.lock);
+	for (int i = 0; i < QUEUE; i++) {
+		places[i] = (struct place){.queue = &queue, .number = i};
+		cancel_init(&places[i].cancel);
+		pthread_create(&places[i].thread, NULL, stand_in_line, &places[i]);
+		while (waiting(&queue) < i + 1)
+			sched_yield();
+	}
+	/* The first one leaves, which lets the second look at the clock; now it runs. */
+	pthread_mutex_lock(&queue.quota.lock);
+	queue.quota.bucket.refill_per_ms = 1;
+	pthread_mutex_unlock(&queue.quota.lock);
+	cancel_trigger(&places[0].cancel);
+	cancel_trigger(&places[3].cancel);
+	for (int i = 0; i < QUEUE; i++) {
+		pthread_join(places[i].thread, NULL);
+		cancel_done(&places[i].cancel);
+	}
+	for (int i = 1; i < queue.served; i++)
+		ck_assert_int_gt(queue.order[i], queue.order[i - 1]);
+	ck_assert_int_ge(queue.served, QUEUE - 2);
+	ck_assert_int_eq(places[QUEUE - 1].result, 0);
+	quota_done(&queue.quota);
+}
+END_TEST
+
+START_TEST(a_throttled_bucket_starts_again_from_nothing)
+{
+	struct fake_clock fake;
+	struct quota quota;
+
+	fake_clock_init(&fake, 0, 0);
+	quota_init(&quota, 100, 1, &fake.clock);
+	quota_drain(&quota);
+	fake_clock_advance(&fake, 1000);
+	ck_assert_int_eq(quota_take(&quota, NULL, NULL), 0);
+	ck_assert(quota.bucket.tokens < 1);
+	quota_done(&quota);
+}
+END_TEST
+
+static const struct error refused = {.errnum = EHOSTUNREACH, .message = "refused"};
+
+START_TEST(the_breaker_opens_after_three_attempts_and_passes_one_probe_at_a_time)
+{
+	struct breaker breaker;
+	struct error err = {0};
+
+	breaker_init(&breaker);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(breaker_enter(&breaker, 0, &err), BREAKER_GO);
+		breaker_unreachable(&breaker, 3000, 3000, &refused);
+	}
+	ck_assert_int_eq(breaker_enter(&breaker, 3001, &err), BREAKER_FAIL);
+	ck_assert_int_eq(err.errnum, EHOSTUNREACH);
+	ck_assert_str_eq(err.message, "refused");
+	ck_assert_int_eq(breaker_enter(&breaker, 32999, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 33000, &err), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 33000, &err), BREAKER_FAIL);
+	breaker_unknown(&breaker);
+	ck_assert_int_eq(breaker_enter(&breaker, 33000, &err), BREAKER_PROBE);
+	breaker_reached(&breaker);
+	ck_assert_int_eq(breaker_enter(&breaker, 33000, &err), BREAKER_GO);
+	breaker_done(&breaker);
+}
+END_TEST
+
+START_TEST(where_failing_is_quick_the_breaker_hardly_pauses)
+{
+	struct breaker breaker;
+
+	breaker_init(&breaker);
+	for (int i = 0; i < 3; i++)
+		breaker_unreachable(&breaker, 1000, 0, &refused);
+	ck_assert_int_eq(breaker_enter(&breaker, 1000, NULL), BREAKER_PROBE);
+	breaker_unreachable(&breaker, 1001, 1, &refused);
+	ck_assert_int_eq(breaker_enter(&breaker, 1010, NULL), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 1011, NULL), BREAKER_PROBE);
+	breaker_done(&breaker);
+}
+END_TEST
+
+START_TEST(an_answer_between_failures_starts_the_count_again)
+{
+	struct breaker breaker;
+
+	breaker_init(&breaker);
+	for (int i = 0; i < 10; i++) {
+		breaker_unreachable(&breaker, 0, 0, &refused);
+		breaker_unreachable(&breaker, 0, 0, &refused);
+		breaker_reached(&breaker);
+		ck_assert_int_eq(breaker_enter(&breaker, 0, NULL), BREAKER_GO);
+	}
+	breaker_done(&breaker);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("quota");
+	TCase *tc = tcase_create("quota");
+
+	tcase_add_test(tc, a_bucket_gives_its_burst_and_then_its_rate);
+	tcase_add_test(tc, a_bucket_never_gives_more_than_its_rate_allows);
+	tcase_add_test(tc, a_share_of_a_small_bucket_is_one_token_at_least);
+	tcase_add_test(tc, waiting_callers_are_served_in_turn_and_one_can_leave);
+	tcase_add_test(tc, a_throttled_bucket_starts_again_from_nothing);
+	tcase_add_test(tc, the_breaker_opens_after_three_attempts_and_passes_one_probe_at_a_time);
+	tcase_add_test(tc, where_failing_is_quick_the_breaker_hardly_pauses);
+	tcase_add_test(tc, an_answer_between_failures_starts_the_count_again);
+	suite_add_tcase(suite, tc);
+	return unit_run(suite);
+}
