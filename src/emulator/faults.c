@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "page.h"
 
 #include "ecsfs/base/cleanup.h"
 
@@ -251,9 +252,11 @@ static char *huge(const char *body, size_t len, size_t *ret_len)
 	return bytes;
 }
 
-char *fault_change(enum fault fault, const char *body, size_t len, size_t *ret_len)
+char *fault_change(enum fault fault, const char *action, const char *body, size_t len,
+		   size_t *ret_len)
 {
 	json_auto_t *object = NULL;
+	char token[PAGE_TOKEN_SIZE];
 	char *text;
 
 	if (fault == FAULT_HUGE)
@@ -265,10 +268,11 @@ char *fault_change(enum fault fault, const char *body, size_t len, size_t *ret_l
 		return text;
 	}
 	object = json_loadb(body, len, 0, NULL);
+	page_token(action, PAGE_START, token);
 	if (fault == FAULT_SHAPE)
 		change_types(object);
 	else if (fault == FAULT_ENDLESS_TOKEN && has_list(object))
-		json_object_set_new(object, "nextToken", json_string("endless"));
+		json_object_set_new(object, "nextToken", json_string(token));
 	else if (fault == FAULT_DUPLICATES || fault == FAULT_MISSING)
 		change_lists(object, fault == FAULT_DUPLICATES);
 	text = json_dumps(object, JSON_COMPACT);

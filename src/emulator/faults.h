@@ -68,12 +68,13 @@ bool fault_fails(enum fault fault, struct call *call);
 bool fault_changes(enum fault fault);
 
 /**
- * The answer @body as @fault leaves it.
+ * @action's answer @body as @fault leaves it.
  *
  * @body: len bytes of JSON, borrowed
  * @ret_len: of what is returned
  * Return: new.
  */
-char *fault_change(enum fault fault, const char *body, size_t len, size_t *ret_len);
+char *fault_change(enum fault fault, const char *action, const char *body, size_t len,
+		   size_t *ret_len);
 
 #endif

@@ -7,9 +7,9 @@
 
 #define MAX_PAGE 100
 
-static uint64_t seal(const struct call *call, const char *position)
+static uint64_t seal(const char *action, const char *position)
 {
-	return stable_hash(position, stable_hash(call->action, 0x65637366));
+	return stable_hash(position, stable_hash(action, 0x65637366));
 }
 
 /* The token is hexadecimal: a seal, then the position. */
@@ -28,7 +28,7 @@ static int open_token(const struct call *call, const char *token, char *ret_posi
 	}
 	ret_position[len / 2 - 8] = '\0';
 	snprintf(expected, sizeof(expected), "%016llx",
-		 (unsigned long long)seal(call, ret_position));
+		 (unsigned long long)seal(call->action, ret_position));
 	return strncmp(expected, token, 16) == 0 ? 0 : -1;
 }
 
@@ -45,19 +45,25 @@ int page_begin(struct call *call, int default_max, struct page *ret_page)
 	return 0;
 }
 
+void page_token(const char *action, const char *position, char ret_token[static PAGE_TOKEN_SIZE])
+{
+	int len = snprintf(ret_token, PAGE_TOKEN_SIZE, "%016llx",
+			   (unsigned long long)seal(action, position));
+
+	for (const char *at = position; *at; at++)
+		len += snprintf(ret_token + len, PAGE_TOKEN_SIZE - (size_t)len, "%02x",
+				(unsigned char)*at);
+}
+
 void page_more(struct call *call, const char *format, ...)
 {
-	char position[PAGE_POSITION_SIZE], token[2 * PAGE_POSITION_SIZE + 17];
+	char position[PAGE_POSITION_SIZE], token[PAGE_TOKEN_SIZE];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(position, sizeof(position), format, args);
 	va_end(args);
-	int len =
-		snprintf(token, sizeof(token), "%016llx", (unsigned long long)seal(call, position));
-	for (const char *at = position; *at; at++)
-		len += snprintf(token + len, sizeof(token) - (size_t)len, "%02x",
-				(unsigned char)*at);
+	page_token(call->action, position, token);
 	out_string(&call->out, "nextToken", token);
 }
 

@@ -10,6 +10,9 @@
 #include "call.h"
 
 #define PAGE_POSITION_SIZE 320
+#define PAGE_TOKEN_SIZE (2 * PAGE_POSITION_SIZE + 17)
+/* A position before every other, be it a number or a name. */
+#define PAGE_START "!"
 
 struct page {
 	int max;
@@ -19,6 +22,9 @@ struct page {
 
 /* Read the request's maxResults and nextToken. 0, or -1 and the call failed. */
 int page_begin(struct call *call, int default_max, struct page *ret_page);
+
+/* The token with which @action goes on behind @position. */
+void page_token(const char *action, const char *position, char ret_token[static PAGE_TOKEN_SIZE]);
 
 /* Write `nextToken` for a page that ends at the position of the format. */
 void page_more(struct call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));

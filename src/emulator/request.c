@@ -59,8 +59,8 @@ static void finish(struct call *call, struct reply *reply)
 		snprintf(reply->code, sizeof(reply->code), "%s", call->code);
 	}
 	if (call->status == 200 && fault_changes(reply->fault))
-		reply->body = fault_change(reply->fault, call->out.buf.data, call->out.buf.len,
-					   &reply->len);
+		reply->body = fault_change(reply->fault, call->action, call->out.buf.data,
+					   call->out.buf.len, &reply->len);
 	else if (buf_steal(&call->out.buf, &reply->body, &reply->len) < 0)
 		reply->body = must_copy("");
 }

@@ -44,7 +44,7 @@ class Emulator:
         assert status == 0, f"the emulator ended with {status}"
 
     def client(self, key="key", secret="secret", region="us-west-2", **config):
-        config.setdefault("retries", {"max_attempts": 1, "mode": "standard"})
+        config.setdefault("retries", {"total_max_attempts": 1, "mode": "standard"})
         client = boto3.client(
             "ecs", endpoint_url=self.url, region_name=region, aws_access_key_id=key,
             aws_secret_access_key=secret, config=botocore.config.Config(**config))

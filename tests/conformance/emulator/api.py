@@ -3,7 +3,7 @@
 
 import sys
 
-from emulator import Emulator, eventually, main, refused, test
+from harness import Emulator, eventually, main, refused, test
 
 BRIDGE = [{"name": "app", "image": "app:1", "cpu": 256, "memory": 256,
            "portMappings": [{"containerPort": 80}]}]
