@@ -70,7 +70,7 @@ static int build_client(const struct options *options, struct parts *parts, stru
 	return aws_client_new(&client, &parts->client, err);
 }
 
-static int build(const struct options *options, struct parts *parts, struct error *err)
+static int build(struct options *options, struct parts *parts, struct error *err)
 {
 	double short_s = options->ttl_s ? options->ttl_s : 5;
 	double medium_s = options->ttl_s ? options->ttl_s : 15;
@@ -125,6 +125,7 @@ static int build(const struct options *options, struct parts *parts, struct erro
 				.clock = &clock_real,
 				.delete_limit = (unsigned)options->delete_limit,
 				.read_only = options->read_only,
+				.protect = options->protect,
 				.ttl_s = {short_s, medium_s, long_s},
 			},
 			&parts->tree);
@@ -188,7 +189,7 @@ static void announce_ready(int ready_fd)
 }
 
 /* @ready_fd: -1 in the foreground */
-static int run(const struct options *options, int ready_fd)
+static int run(struct options *options, int ready_fd)
 {
 	struct parts parts = {0};
 	struct error err = {0};
@@ -209,7 +210,7 @@ static int run(const struct options *options, int ready_fd)
 }
 
 /* Before any thread: the child serves; the parent waits until the mount is usable. */
-static int run_as_daemon(const struct options *options)
+static int run_as_daemon(struct options *options)
 {
 	int ready[2], status;
 	char byte;

@@ -22,6 +22,7 @@ const char options_help[] =
 	"      --read-only              refuse every change (EROFS)\n"
 	"      --ttl SECONDS            how old an answer may be (default: 5, 15 or 30 by kind)\n"
 	"      --delete-limit N         destructive calls in 60 seconds (default 20, 0: no limit)\n"
+	"      --protect GLOB           make matching clusters and families read-only; repeatable\n"
 	"      --audit-log FILE         append every changing call to FILE\n"
 	"      --max-connections N      connections to AWS (default 16)\n"
 	"      --timeout SECONDS        time of a call with its retries (default 30)\n"
@@ -36,7 +37,7 @@ const char options_help[] =
 	"\n"
 	"Unmount with: fusermount3 -u MOUNTPOINT\n";
 
-enum value { FLAG, STRING, COUNT, PERCENT, SECONDS, LEVEL, NUMBER_ID, OCTAL, IGNORED };
+enum value { FLAG, STRING, STRINGS, COUNT, PERCENT, SECONDS, LEVEL, NUMBER_ID, OCTAL, IGNORED };
 
 static const struct option_row {
 	const char *name;
@@ -57,6 +58,7 @@ static const struct option_row {
 	ROW("ttl", 0, SECONDS, ttl_s),
 	ROW("delete-limit", 0, COUNT, delete_limit),
 	ROW("audit-log", 0, STRING, audit_log),
+	ROW("protect", 0, STRINGS, protect),
 	ROW("max-connections", 0, COUNT, max_connections),
 	ROW("timeout", 0, SECONDS, timeout_s),
 	ROW("quota-share", 0, PERCENT, quota_percent),
@@ -88,6 +90,14 @@ static int set_string(char **at, const char *text)
 	free(*at);
 	*at = copy;
 	return 0;
+}
+
+static int add_string(char **list, const char *text)
+{
+	for (size_t i = 0; i < MAX_PROTECTED; i++)
+		if (!list[i])
+			return set_string(&list[i], text);
+	return -E2BIG;
 }
 
 static int parse_long(const char *text, int base, long min, long max, long *ret)
@@ -125,6 +135,8 @@ static int set_value(struct options *options, const struct option_row *row, cons
 		return 0;
 	case STRING:
 		return set_string(at, text);
+	case STRINGS:
+		return add_string(at, text);
 	case COUNT:
 		return parse_long(text, 10, 0, 1000000, at);
 	case PERCENT:
@@ -311,5 +323,9 @@ void options_done(struct options *options)
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
 		free(*strings[i]);
 		*strings[i] = NULL;
+	}
+	for (size_t i = 0; options->protect[i]; i++) {
+		free(options->protect[i]);
+		options->protect[i] = NULL;
 	}
 }

@@ -10,9 +10,12 @@
 #include "ecsfs/base/error.h"
 #include "ecsfs/base/log.h"
 
+#define MAX_PROTECTED 64
+
 struct options {
 	char *profile, *region, *endpoint_url, *ca_bundle, *audit_log;
 	char *source, *mountpoint;
+	char *protect[MAX_PROTECTED + 1]; /* ended by NULL */
 	char *fuse_options; /* what is left of -o for libfuse, comma-separated; NULL: nothing */
 	double ttl_s;       /* 0: the defaults */
 	double timeout_s;

@@ -227,7 +227,8 @@ int ecs_check_failures(struct op *op, json_t *response)
 	const char *arn = "", *reason = "", *detail = "";
 	json_t *failure = json_array_get(json_object_get(response, "failures"), 0);
 
-	if (!failure)
+	/* Of several tasks to run, some may have started. */
+	if (!failure || json_array_size(json_object_get(response, "tasks")) > 0)
 		return 0;
 	json_unpack(failure, "{s?s, s?s, s?s}", "arn", &arn, "reason", &reason, "detail", &detail);
 	int r = error_set_aws(&op->error, 200, reason, NULL, detail);

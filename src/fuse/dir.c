@@ -29,8 +29,8 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* The entry of a child that exists; @found's id is stolen. */
-static int make_entry(struct fs *fs, struct inode *parent, const char *name, struct found *found,
-		      const struct content *content, struct fuse_entry_param *ret_entry)
+int make_entry(struct fs *fs, struct inode *parent, const char *name, struct found *found,
+	       const struct content *content, struct fuse_entry_param *ret_entry)
 {
 	bool has_content = content->blob;
 	int64_t expires_ms = found->expires_ms;

@@ -29,6 +29,7 @@ void handle_free(struct fs *fs, struct handle *handle)
 	inode_unref(fs, handle->inode);
 	content_done(&handle->content);
 	entries_done(&handle->entries);
+	draft_free(fs->tree, handle->draft);
 	pthread_mutex_destroy(&handle->lock);
 	free(handle);
 }
@@ -117,21 +118,36 @@ static bool same_attr(struct fs *fs, const struct node *node, const struct stat 
 	       !((to_set & FUSE_SET_ATTR_GID) && attr->st_gid != now.st_gid);
 }
 
+/* Truncation empties what is being written; what is there changes only when it is written. */
+static int truncate_to(struct request *r, off_t size, struct fuse_file_info *fi)
+{
+	if (!fi)
+		return size == 0 ? 0
+				 : error_set(&r->op.error, EINVAL,
+					     "a file here can be truncated to 0 only");
+	struct handle *handle = handle_of(fi);
+	LOCKED(&handle->lock);
+	return handle->draft ? draft_truncate(r->fs->tree, &r->op, handle->draft, (size_t)size)
+			     : -EBADF;
+}
+
 void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
 		struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);
 	struct inode *inode = inode_of(fs, ino);
 	struct request r;
+	int result = 0;
 
-	(void)fi;
 	request_begin(&r, req, "setattr", inode, NULL);
-	if (!same_attr(fs, &inode->node, attr, to_set))
-		request_reply(&r, error_set(&r.op.error, EPERM,
-					    "mode and owner of a resource cannot be changed"));
-	else if ((to_set & FUSE_SET_ATTR_SIZE) && attr->st_size != 0)
-		request_reply(&r, error_set(&r.op.error, EINVAL,
-					    "a file here can be truncated to 0 only"));
+	request_name_command(&r);
+	if (!node_is_scratch(&inode->node) && !same_attr(fs, &inode->node, attr, to_set))
+		result = error_set(&r.op.error, EPERM,
+				   "mode and owner of a resource cannot be changed");
+	if (result == 0 && (to_set & FUSE_SET_ATTR_SIZE))
+		result = truncate_to(&r, attr->st_size, fi);
+	if (result < 0)
+		request_reply(&r, result);
 	else
 		reply_attr(&r, inode);
 }
@@ -180,14 +196,14 @@ static void choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_
 	}
 }
 
-static int open_for_writing(struct request *r, struct inode *inode, struct fuse_file_info *fi)
+static int open_for_writing(struct request *r, struct handle *handle, struct fuse_file_info *fi)
 {
-	if (!inode->node.type->store)
-		return error_set(&r->op.error, EPERM, "%s cannot be written", inode->node.name);
-	if (fi->flags & O_APPEND)
-		return error_set(&r->op.error, EINVAL, "a value is replaced, not appended to");
+	const struct node *node = &handle->inode->node;
+
 	fi->direct_io = 1;
-	return 0;
+	fi->nonseekable = (node->type->flags & NODE_STREAM) != 0;
+	handle->opener = r->op.pid;
+	return draft_open(r->fs->tree, &r->op, node, fi->flags, &handle->draft);
 }
 
 void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -205,14 +221,16 @@ void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	else if (reads)
 		result = newest_content(&r, inode, &handle->content);
 	else
-		result = open_for_writing(&r, inode, fi);
+		result = open_for_writing(&r, handle, fi);
 	if (result < 0) {
 		handle_free(fs, handle);
 		request_reply(&r, result);
 		return;
 	}
-	if (reads)
+	if (reads) {
 		choose_cache(fs, handle, fi);
+		tree_opened(fs->tree, &inode->node, handle->content.blob);
+	}
 	request_end(&r, 0);
 	fi->fh = (uintptr_t)handle;
 	if (fuse_reply_open(req, fi) == -ENOENT)
@@ -237,57 +255,62 @@ static int read_snapshot(struct request *r, struct handle *handle, size_t off)
 	return 0;
 }
 
+/* What is to be sent, counted, and from where in it. */
+static int read_locked(struct request *r, struct handle *handle, size_t size, size_t *off,
+		       struct blob **ret_blob)
+{
+	const char *bytes;
+	int result;
+
+	if (handle->draft && (handle->inode->node.type->flags & NODE_STREAM)) {
+		size_t len = draft_read_response(handle->draft, size, &bytes);
+		*ret_blob = blob_new(bytes, len);
+		*off = 0;
+		return *ret_blob ? 0 : -ENOMEM;
+	}
+	if (handle->draft && draft_text(r->fs->tree, handle->draft, ret_blob) == 0)
+		return 0;
+	result = read_snapshot(r, handle, *off);
+	if (result == 0)
+		*ret_blob = blob_ref(handle->content.blob);
+	return result;
+}
+
 void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
+	struct blob *blob = NULL;
+	size_t from = (size_t)off;
 	struct request r;
 
 	(void)ino;
 	request_begin(&r, req, "read", handle->inode, NULL);
-	LOCKED(&handle->lock);
-	int result = read_snapshot(&r, handle, (size_t)off);
+	pthread_mutex_lock(&handle->lock);
+	int result = read_locked(&r, handle, size, &from, &blob);
+	pthread_mutex_unlock(&handle->lock);
+	/* From the reply on the handle is gone: the reader may close, and the release frees it. */
 	if (result < 0) {
 		request_reply(&r, result);
 		return;
 	}
-	const struct blob *blob = handle->content.blob;
-	size_t left = (size_t)off < blob->len ? blob->len - (size_t)off : 0;
+	size_t left = from < blob->len ? blob->len - from : 0;
 	request_end(&r, 0);
-	fuse_reply_buf(req, blob->bytes + (left ? off : 0), left < size ? left : size);
-}
-
-void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t off,
-	      struct fuse_file_info *fi)
-{
-	struct handle *handle = handle_of(fi);
-	struct inode *inode = handle->inode;
-	struct fs *fs = fs_of(req);
-	struct request r;
-	int result;
-
-	(void)ino;
-	request_begin(&r, req, "write", inode, NULL);
-	request_name_command(&r);
-	if (off != 0)
-		result = error_set(&r.op.error, EINVAL,
-				   "the whole value must be written at once, at offset 0");
-	else
-		result = tree_write_scalar(fs->tree, &r.op, &inode->node, bytes, size);
-	pthread_mutex_lock(&fs->lock);
-	inode->told = false;
-	pthread_mutex_unlock(&fs->lock);
-	pthread_mutex_lock(&handle->lock);
-	content_done(&handle->content);
-	pthread_mutex_unlock(&handle->lock);
-	if (request_end(&r, result) < 0)
-		fuse_reply_err(req, -result);
-	else
-		fuse_reply_write(req, size);
+	fuse_reply_buf(req, blob->bytes + (left ? from : 0), left < size ? left : size);
+	blob_unref(blob);
 }
 
 void fs_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+	struct handle *handle = handle_of(fi);
+	struct fs *fs = fs_of(req);
+
 	(void)ino;
-	handle_free(fs_of(req), handle_of(fi));
+	if (handle->draft) {
+		/* Text that no close has judged: its opener is gone. */
+		struct request r;
+		request_begin(&r, req, "release", handle->inode, NULL);
+		request_end(&r, draft_finish(fs->tree, &r.op, handle->draft));
+	}
+	handle_free(fs, handle);
 	fuse_reply_err(req, 0);
 }

@@ -144,6 +144,14 @@ struct inode *inode_find(struct fs *fs, struct inode *parent, const char *name)
 	return inode;
 }
 
+void inode_drop(struct fs *fs, struct inode *parent, const char *name)
+{
+	LOCKED(&fs->lock);
+	struct inode *inode = find(fs, parent, name);
+	if (inode)
+		detach(fs, inode);
+}
+
 void inode_ref(struct fs *fs, struct inode *inode)
 {
 	LOCKED(&fs->lock);

@@ -12,6 +12,7 @@
 
 #include "ecsfs/base/cleanup.h"
 #include "ecsfs/fuse/fs.h"
+#include "ecsfs/tree/draft.h"
 
 /*
  * A path that the kernel knows. Its address is the kernel's node id.
@@ -62,6 +63,8 @@ struct handle {
 	pthread_mutex_t lock;   /* of what follows */
 	struct content content; /* the snapshot; blob NULL until it is needed */
 	struct entries entries; /* of a directory */
+	struct draft *draft;    /* of a file opened to write */
+	pid_t opener;
 	bool cached;
 };
 
@@ -85,6 +88,8 @@ fuse_ino_t inode_ino(struct fs *fs, struct inode *inode);
 struct inode *inode_look_up(struct fs *fs, struct inode *parent, const char *name,
 			    struct found *found, const struct content *content);
 struct inode *inode_find(struct fs *fs, struct inode *parent, const char *name); /* a reference */
+/* Let @name of @parent be another inode when it is looked up again. */
+void inode_drop(struct fs *fs, struct inode *parent, const char *name);
 void inode_ref(struct fs *fs, struct inode *inode);
 void inode_unref(struct fs *fs, struct inode *inode);
 void inode_forget(struct fs *fs, struct inode *inode, uint64_t lookups);
@@ -142,6 +147,14 @@ void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse
 void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t off,
 	      struct fuse_file_info *fi);
 void fs_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+	       struct fuse_file_info *fi);
+void fs_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void fs_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi);
+void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+	       const char *new_name, unsigned flags);
+int make_entry(struct fs *fs, struct inode *parent, const char *name, struct found *found,
+	       const struct content *content, struct fuse_entry_param *ret_entry);
 struct handle *handle_new(struct fs *fs, struct inode *inode);
 void handle_free(struct fs *fs, struct handle *handle);
 struct handle *handle_of(const struct fuse_file_info *fi);

@@ -82,23 +82,6 @@ static void fs_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const cha
 	refuse(req, "link", parent, name, "no link can be made here");
 }
 
-static void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
-		      struct fuse_file_info *fi)
-{
-	(void)mode;
-	(void)fi;
-	refuse(req, "create", parent, name, "no file can be made here");
-}
-
-static void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
-		      const char *new_name, unsigned flags)
-{
-	(void)new_parent;
-	(void)new_name;
-	(void)flags;
-	refuse(req, "rename", parent, name, "a resource keeps its name");
-}
-
 static const struct fuse_lowlevel_ops operations = {
 	.init = fs_init,
 	.lookup = fs_lookup,
@@ -116,6 +99,8 @@ static const struct fuse_lowlevel_ops operations = {
 	.link = fs_link,
 	.create = fs_create,
 	.open = fs_open,
+	.flush = fs_flush,
+	.fsync = fs_fsync,
 	.read = fs_read,
 	.write = fs_write,
 	.release = fs_release,

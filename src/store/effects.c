@@ -176,8 +176,6 @@ int store_call(struct store *store, struct op *op, const char *action, json_t *r
 	const struct ecs_action *row = ecs_action_find(action);
 
 	int r = ecs_call(store->ecs, op, row, request, &response);
-	if (r == 0)
-		r = ecs_check_failures(op, response);
 	if (row->flags & ECS_MUTATES)
 		apply(store, action, request, r == 0);
 	if (r == 0)

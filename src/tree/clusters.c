@@ -2,6 +2,12 @@
 
 #include "internal.h"
 
+static const struct update updates[] = {
+	{.action = "UpdateCluster", .id_param = "cluster"},
+	{.action = "PutClusterCapacityProviders", .id_param = "cluster"},
+	{0},
+};
+
 int cluster_create(struct tree *tree, struct op *op, const struct node *dir, const char *name)
 {
 	_cleanup_free_ char *id = NULL;
@@ -13,17 +19,59 @@ int cluster_create(struct tree *tree, struct op *op, const struct node *dir, con
 			 NULL);
 }
 
-static int cluster_delete(struct tree *tree, struct op *op, const struct node *node)
+/* Of a DescribeClusters answer, what CreateCluster does not take. */
+static const char response_members[] =
+	"clusterArn status registeredContainerInstancesCount runningTasksCount pendingTasksCount "
+	"activeServicesCount statistics attachments attachmentsStatus";
+
+int cluster_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		 json_t *value, const char *line)
 {
-	return tree_call(tree, op, "DeleteCluster", json_pack("{s:s}", "cluster", node->id),
-			 node->parent, NULL);
+	json_t *request;
+
+	(void)line;
+	int r = request_from_document(op, "CreateCluster", value, response_members, &request);
+	if (r < 0)
+		return r;
+	json_auto_t *owned = request;
+	request_drop_aws_tags(request);
+	r = request_set_string(op, request, "clusterName", name);
+	return r < 0 ? r : tree_call(tree, op, "CreateCluster", STEAL(owned), dir, NULL);
 }
 
+static int cluster_remove(struct tree *tree, struct op *op, const struct node *node)
+{
+	return tree_call(tree, op, "DeleteCluster", json_pack("{s:s}", "cluster", node->id), node,
+			 NULL);
+}
+
+static const struct node_type tags_rows[] = {
+	TAG(KIND_CLUSTER),
+	END,
+};
+
+#define WRITABLE_JSON(member) STRUCTURE(member ".json", KIND_CLUSTER, updates)
+
+/* A collection of a cluster, into which NAME.json can be dropped. */
+#define COLLECTION(dir, table, how, how_flags)                                                     \
+	{                                                                                          \
+		.name = (dir), .form = NODE_DIR, .mode = 0755, .flags = (how_flags),               \
+		.rows = (table), .drop = (how)                                                     \
+	}
+
 static const struct node_type cluster_rows[] = {
-	DOCUMENT("cluster.json", KIND_CLUSTER),
-	DIRECTORY("services", services_rows),
-	DIRECTORY("tasks", tasks_rows),
+	EDITABLE("cluster.json", KIND_CLUSTER, updates),
+	WRITABLE_JSON("capacityProviders"),
+	WRITABLE_JSON("configuration"),
+	WRITABLE_JSON("defaultCapacityProviderStrategy"),
+	WRITABLE_JSON("serviceConnectDefaults"),
+	WRITABLE_JSON("settings"),
+	PAIRS("tags", tags_rows),
+	COLLECTION("services", services_rows, service_drop, 0),
+	COLLECTION("tasks", tasks_rows, task_drop, NODE_LINES),
 	DIRECTORY("stopped-tasks", stopped_tasks_rows),
+	COLLECTION("container-instances", container_instances_rows, container_instance_drop, 0),
+	DIRECTORY("query", cluster_query_rows),
 	MEMBERS(KIND_CLUSTER),
 	END,
 };
@@ -32,6 +80,7 @@ const struct node_type clusters_rows[] = {
 	{
 		.form = NODE_DIR,
 		.mode = 0755,
+		.flags = NODE_SCRATCH,
 		.slot = SLOT_CLUSTER,
 		.kind = KIND_CLUSTER,
 		.list = LIST_CLUSTERS,
@@ -39,7 +88,7 @@ const struct node_type clusters_rows[] = {
 		.each = resource_each,
 		.find = resource_find,
 		.show = document_show,
-		.remove = cluster_delete,
+		.remove = cluster_remove,
 	},
 	END,
 };

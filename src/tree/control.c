@@ -106,17 +106,6 @@ static int config_show(struct tree *tree, struct op *op, const struct node *node
 	return content_of_buf(op, &text, NULL, ret_content);
 }
 
-static int nothing_show(struct tree *tree, struct op *op, const struct node *node,
-			struct content *ret_content)
-{
-	struct buf text = {0};
-
-	(void)tree;
-	(void)node;
-	buf_puts(&text, "");
-	return content_of_buf(op, &text, NULL, ret_content);
-}
-
 /* The cluster in a path of the mount, decoded; NULL when the path is not below clusters/. */
 static char *cluster_of_path(const char *path)
 {

@@ -21,7 +21,8 @@ struct tree {
 	const struct clock *clock;
 	double ttl_s[3];
 	bool read_only;
-	int64_t started_ms; /* Unix time of the mount */
+	char *const *protect; /* globs, ended by NULL; NULL: none */
+	int64_t started_ms;   /* Unix time of the mount */
 	void (*changed)(void *arg, const char *path);
 	void *changed_arg;
 
@@ -31,16 +32,30 @@ struct tree {
 	unsigned deletion_next;
 	char *stop_reason; /* NULL: the default */
 	struct event_log *event_logs;
+	struct scratch *scratches;
+	struct versions *versions;
+	size_t scratch_bytes;
 	struct blob *stats; /* told again only after a second, so that its size holds meanwhile */
 	int64_t stats_ms;
 };
 
 /* The tables; each lives in the file that has its functions. */
-extern const struct node_type clusters_rows[], services_rows[], tasks_rows[], stopped_tasks_rows[],
-	families_rows[], control_rows[];
+extern const struct node_type clusters_rows[], families_rows[], query_rows[], api_rows[],
+	services_rows[], tasks_rows[], stopped_tasks_rows[], container_instances_rows[],
+	cluster_query_rows[], control_rows[];
 
-/* What mkdir in clusters/ does. */
+/* What making something in a collection does. */
 int cluster_create(struct tree *tree, struct op *op, const struct node *dir, const char *name);
+int cluster_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		 json_t *value, const char *line);
+int family_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		json_t *value, const char *line);
+int service_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		 json_t *value, const char *line);
+int task_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+	      json_t *value, const char *line);
+int container_instance_drop(struct tree *tree, struct op *op, const struct node *dir,
+			    const char *name, json_t *value, const char *line);
 
 /* resource.c: what rows for many and documents have in common */
 int resource_each(struct tree *tree, struct op *op, const struct node *dir,
@@ -93,6 +108,86 @@ int content_of_buf(struct op *op, struct buf *text, const struct document *of,
 int tree_call(struct tree *tree, struct op *op, const char *action, json_t *request,
 	      const struct node *node, json_t **ret_response);
 
+/* request.c */
+bool word_in(const char *words, const char *name);
+
+/**
+ * Pick from @document the members that @action takes.
+ *
+ * @left_out: blank-separated members of the response that the request lacks
+ * @ret_request: new
+ * Return: 0; -EINVAL for any other member, or one of the wrong type.
+ */
+int request_from_document(struct op *op, const char *action, json_t *document, const char *left_out,
+			  json_t **ret_request);
+int request_check_type(struct op *op, const struct ecs_member *member, json_t *value);
+int request_check_required(struct op *op, const char *action, json_t *request);
+int request_set_string(struct op *op, json_t *request, const char *name, const char *value);
+void request_drop_aws_tags(json_t *request);
+
+/* commit.c: node_type.commit of documents, and of members that are structures */
+int resource_commit(struct tree *tree, struct op *op, const struct node *node, json_t *text);
+int member_commit(struct tree *tree, struct op *op, const struct node *node, json_t *value);
+int update_name(struct op *op, const struct node *node, const struct update *update,
+		json_t *request);
+
+/* versions.c */
+void versions_free_all(struct tree *tree);
+
+/* tags.c */
+int pairs_each(struct tree *tree, struct op *op, const struct node *dir,
+	       const struct node_type *row, struct entries *entries);
+int pairs_find(struct tree *tree, struct op *op, const struct node *dir,
+	       const struct node_type *row, const char *name, struct found *ret_found);
+int pair_show(struct tree *tree, struct op *op, const struct node *node,
+	      struct content *ret_content);
+int tag_store(struct tree *tree, struct op *op, const struct node *node, const char *text);
+int tag_remove(struct tree *tree, struct op *op, const struct node *node);
+int attribute_store(struct tree *tree, struct op *op, const struct node *node, const char *text);
+int attribute_remove(struct tree *tree, struct op *op, const struct node *node);
+
+/* fixed.c */
+int fixed_text(struct op *op, const char *text, struct content *ret_content);
+int nothing_show(struct tree *tree, struct op *op, const struct node *node,
+		 struct content *ret_content);
+
+/* What may be written to the file `delete`. Return: 0 or -EINVAL. */
+int delete_is_forced(struct op *op, const char *text);
+
+/* tasks.c: links to ../../../tasks/ID.json, from three directories below a cluster */
+int task_link_show(struct tree *tree, struct op *op, const struct node *node,
+		   struct content *ret_content);
+
+/**
+ * Run or start tasks as @request, which is stolen, says.
+ *
+ * Return: 0 when at least one task started; else why none did.
+ */
+int tasks_start(struct tree *tree, struct op *op, const char *action, const struct node *dir,
+		const char *name, json_t *value, const char *line, json_t *request);
+
+/* drop.c */
+
+/**
+ * Parse a document that is being written.
+ *
+ * @final: whether no more text will come
+ * @ret_value: new
+ * Return: 1 when it may still become one, 0, or -EINVAL when it is @final and is none.
+ */
+int document_parse(struct op *op, const char *text, size_t len, bool final, json_t **ret_value);
+
+/* Whether a new file @name in @dir is a drop. */
+bool drop_is_name(const struct node *dir, const char *name);
+
+/* Drop @text as @name into @dir, if it is complete. Return: 1 when it is not yet, or the drop's. */
+int drop_commit(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		const char *text, size_t len, bool final);
+
+/* The same, but the answer's `failures` are for the reader, not errors. */
+int tree_call_as_is(struct tree *tree, struct op *op, const char *action, json_t *request,
+		    const struct node *node, json_t **ret_response);
+
 /* limit.c */
 int limit_take(struct tree *tree, struct op *op);
 int limit_set(struct tree *tree, unsigned limit);
@@ -116,10 +211,40 @@ void event_logs_free(struct event_log *logs);
 		.form = NODE_FILE, .mode = 0444, .slot = SLOT_MEMBER, .kind = (of),                \
 		.each = members_each, .find = members_find, .show = member_show                    \
 	}
+#define EDITABLE(file, of, how)                                                                    \
+	{                                                                                          \
+		.name = (file), .form = NODE_FILE, .mode = 0644, .kind = (of), .update = (how),    \
+		.show = document_show, .commit = resource_commit                                   \
+	}
+#define STRUCTURE(member, of, how)                                                                 \
+	{                                                                                          \
+		.name = (member), .form = NODE_FILE, .mode = 0644, .kind = (of), .update = (how),  \
+		.show = member_show, .commit = member_commit                                       \
+	}
 #define SCALAR(member, of, how)                                                                    \
 	{                                                                                          \
 		.name = (member), .form = NODE_FILE, .mode = 0644, .kind = (of), .update = (how),  \
 		.show = member_show, .store = member_store                                         \
+	}
+#define PAIR(what, of, how_store, how_remove)                                                      \
+	{                                                                                          \
+		.form = NODE_FILE, .mode = 0644, .slot = (what), .kind = (of), .each = pairs_each, \
+		.find = pairs_find, .show = pair_show, .store = (how_store),                       \
+		.remove = (how_remove)                                                             \
+	}
+#define TAG(of) PAIR(SLOT_TAG, of, tag_store, tag_remove)
+#define ATTRIBUTE(of) PAIR(SLOT_ATTRIBUTE, of, attribute_store, attribute_remove)
+
+/* A directory in which a new file is of its one row's type: tags and attributes. */
+#define PAIRS(dir, table)                                                                          \
+	{                                                                                          \
+		.name = (dir), .form = NODE_DIR, .mode = 0755, .rows = (table),                    \
+		.newborn = &(table)[0]                                                             \
+	}
+#define DELETE(how)                                                                                \
+	{                                                                                          \
+		.name = "delete", .form = NODE_FILE, .mode = 0644, .show = nothing_show,           \
+		.store = (how)                                                                     \
 	}
 #define DIRECTORY(dir, table)                                                                      \
 	{                                                                                          \

@@ -117,7 +117,6 @@ int member_show(struct tree *tree, struct op *op, const struct node *node,
 int member_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
 {
 	const struct update *update = node->type->update;
-	struct place place = node_place(node);
 	struct ecs_member member;
 	json_t *value;
 	char name[NAME_SIZE];
@@ -128,8 +127,9 @@ int member_store(struct tree *tree, struct op *op, const struct node *node, cons
 	int r = scalar_parse(op, name, member.type, text, &value);
 	if (r < 0)
 		return r;
-	return tree_call(tree, op, update->action,
-			 json_pack("{s:s, s:s, s:o}", update->cluster_param, place.id[SLOT_CLUSTER],
-				   update->id_param, place.id[SLOT_SERVICE], name, value),
-			 node->parent, NULL);
+	json_auto_t *request = json_pack("{s:o}", name, value);
+	if (!request)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	r = update_name(op, node, update, request);
+	return r < 0 ? r : tree_call(tree, op, update->action, STEAL(request), node->parent, NULL);
 }

@@ -10,7 +10,7 @@
 /* What a resource's file name ends in: files are JSON, directories are bare names. */
 static const char *suffix_of(const struct node_type *row)
 {
-	return row->form == NODE_DIR ? "" : ".json";
+	return row->form == NODE_DIR || (row->flags & NODE_BARE) ? "" : ".json";
 }
 
 int resource_list(struct tree *tree, struct op *op, const struct list_query *query,

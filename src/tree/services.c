@@ -5,34 +5,80 @@
 
 #include "ecsfs/store/render.h"
 
-static const struct update service_update = {
-	.action = "UpdateService",
-	.cluster_param = "cluster",
-	.id_param = "service",
+static const struct update updates[] = {
+	{.action = "UpdateService", .cluster_param = "cluster", .id_param = "service"},
+	{0},
 };
 
-static int service_delete(struct tree *tree, struct op *op, const struct node *node)
+static int delete_service(struct tree *tree, struct op *op, const struct node *service, bool force)
 {
-	struct place place = node_place(node);
+	struct place place = node_place(service);
+	json_auto_t *request = json_pack("{s:s, s:s}", "cluster", place.id[SLOT_CLUSTER], "service",
+					 place.id[SLOT_SERVICE]);
 
-	return tree_call(tree, op, "DeleteService",
-			 json_pack("{s:s, s:s}", "cluster", place.id[SLOT_CLUSTER], "service",
-				   place.id[SLOT_SERVICE]),
-			 node->parent, NULL);
+	if (force && json_object_set_new(request, "force", json_true()) < 0)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	return tree_call(tree, op, "DeleteService", STEAL(request), service, NULL);
+}
+
+/* ECS says that a service still has tasks, or is not scaled to 0, as it says any bad parameter. */
+static int service_remove(struct tree *tree, struct op *op, const struct node *node)
+{
+	int r = delete_service(tree, op, node, false);
+
+	if (r == -EINVAL &&
+	    (strstr(op->error.message, "scaled") || strstr(op->error.message, "running tasks"))) {
+		op->error.errnum = ENOTEMPTY;
+		return -ENOTEMPTY;
+	}
+	return r;
+}
+
+static int service_force_delete(struct tree *tree, struct op *op, const struct node *node,
+				const char *text)
+{
+	int r = delete_is_forced(op, text);
+
+	return r < 0 ? r : delete_service(tree, op, node->parent, true);
+}
+
+/* Of a DescribeServices answer, what CreateService does not take. */
+static const char response_members[] =
+	"serviceArn clusterArn status runningCount pendingCount platformFamily taskSets "
+	"deployments "
+	"roleArn events createdAt currentServiceDeployment currentServiceRevisions createdBy "
+	"resourceManagementType";
+
+int service_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		 json_t *value, const char *line)
+{
+	struct place place = node_place(dir);
+	json_t *request;
+
+	(void)line;
+	int r = request_from_document(op, "CreateService", value, response_members, &request);
+	if (r < 0)
+		return r;
+	json_auto_t *owned = request;
+	const char *strategy = json_string_value(json_object_get(request, "schedulingStrategy"));
+	/* Describe tells how many a daemon has; Create must not be told. */
+	if (strategy && strcmp(strategy, "DAEMON") == 0 && json_object_get(value, "serviceArn"))
+		json_object_del(request, "desiredCount");
+	request_drop_aws_tags(request);
+	r = request_set_string(op, request, "cluster", place.id[SLOT_CLUSTER]);
+	if (r == 0)
+		r = request_set_string(op, request, "serviceName", name);
+	if (r == 0)
+		r = request_check_required(op, "CreateService", request);
+	return r < 0 ? r : tree_call(tree, op, "CreateService", STEAL(owned), dir, NULL);
 }
 
 static int force_show(struct tree *tree, struct op *op, const struct node *node,
 		      struct content *ret_content)
 {
-	struct buf text = {0};
-
 	(void)tree;
 	(void)node;
-	buf_puts(&text, "false\n");
-	int r = content_of_buf(op, &text, NULL, ret_content);
-	if (r == 0)
-		ret_content->expires_ms = INT64_MAX;
-	return r;
+	return fixed_text(op, "false\n", ret_content);
 }
 
 static int force_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
@@ -131,19 +177,6 @@ static int service_tasks_find(struct tree *tree, struct op *op, const struct nod
 	return resource_lookup(tree, op, &query, row, name, ret_found);
 }
 
-static int task_link(struct tree *tree, struct op *op, const struct node *node,
-		     struct content *ret_content)
-{
-	struct buf text = {0};
-
-	(void)tree;
-	buf_printf(&text, "../../../tasks/%s", node->name);
-	int r = content_of_buf(op, &text, NULL, ret_content);
-	if (r == 0)
-		ret_content->expires_ms = INT64_MAX;
-	return r;
-}
-
 static const struct node_type service_tasks_rows[] = {
 	{
 		.form = NODE_LINK,
@@ -151,15 +184,21 @@ static const struct node_type service_tasks_rows[] = {
 		.slot = SLOT_TASK,
 		.each = service_tasks_each,
 		.find = service_tasks_find,
-		.show = task_link,
+		.show = task_link_show,
 	},
 	END,
 };
 
-#define WRITABLE(member) SCALAR(member, KIND_SERVICE, &service_update)
+#define WRITABLE(member) SCALAR(member, KIND_SERVICE, updates)
+#define WRITABLE_JSON(member) STRUCTURE(member ".json", KIND_SERVICE, updates)
+
+static const struct node_type tags_rows[] = {
+	TAG(KIND_SERVICE),
+	END,
+};
 
 static const struct node_type service_rows[] = {
-	DOCUMENT("service.json", KIND_SERVICE),
+	EDITABLE("service.json", KIND_SERVICE, updates),
 	WRITABLE("availabilityZoneRebalancing"),
 	WRITABLE("desiredCount"),
 	WRITABLE("enableECSManagedTags"),
@@ -168,6 +207,14 @@ static const struct node_type service_rows[] = {
 	WRITABLE("platformVersion"),
 	WRITABLE("propagateTags"),
 	WRITABLE("taskDefinition"),
+	WRITABLE_JSON("capacityProviderStrategy"),
+	WRITABLE_JSON("deploymentConfiguration"),
+	WRITABLE_JSON("deploymentController"),
+	WRITABLE_JSON("loadBalancers"),
+	WRITABLE_JSON("networkConfiguration"),
+	WRITABLE_JSON("placementConstraints"),
+	WRITABLE_JSON("placementStrategy"),
+	WRITABLE_JSON("serviceRegistries"),
 	{
 		.name = "forceNewDeployment",
 		.form = NODE_FILE,
@@ -199,6 +246,8 @@ static const struct node_type service_rows[] = {
 		.show = task_definition_link,
 	},
 	DIRECTORY("tasks", service_tasks_rows),
+	PAIRS("tags", tags_rows),
+	DELETE(service_force_delete),
 	MEMBERS(KIND_SERVICE),
 	END,
 };
@@ -214,7 +263,8 @@ const struct node_type services_rows[] = {
 		.each = resource_each,
 		.find = resource_find,
 		.show = document_show,
-		.remove = service_delete,
+		.flags = NODE_SCRATCH,
+		.remove = service_remove,
 	},
 	END,
 };

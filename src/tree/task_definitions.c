@@ -149,27 +149,100 @@ static int latest_show(struct tree *tree, struct op *op, const struct node *node
 	return content_of_document(&document, ret_content);
 }
 
-#define REVISIONS(which)                                                                           \
+/* Of a DescribeTaskDefinition answer, what RegisterTaskDefinition does not take. */
+static const char response_members[] =
+	"taskDefinitionArn revision status requiresAttributes compatibilities registeredAt "
+	"deregisteredAt deleteRequestedAt registeredBy";
+
+/* @ret_request: new */
+static int register_request(struct op *op, const char *family, json_t *value, json_t **ret_request)
+{
+	json_t *request;
+	int r = request_from_document(op, "RegisterTaskDefinition", value, response_members,
+				      &request);
+
+	if (r < 0)
+		return r;
+	json_auto_t *owned = request;
+	request_drop_aws_tags(request);
+	r = request_set_string(op, request, "family", family);
+	if (r == 0)
+		r = request_check_required(op, "RegisterTaskDefinition", request);
+	if (r == 0)
+		*ret_request = STEAL(owned);
+	return r;
+}
+
+/* FAMILY.json dropped: one more revision, also of a family that is there already. */
+int family_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		json_t *value, const char *line)
+{
+	json_t *request;
+	int r = register_request(op, name, value, &request);
+
+	(void)line;
+	return r < 0 ? r : tree_call(tree, op, "RegisterTaskDefinition", request, dir, NULL);
+}
+
+/* Whether @request would register what is the newest revision already. */
+static bool is_latest(struct tree *tree, struct op *op, const struct node *node, json_t *request)
+{
+	_cleanup_(content_done) struct content content = {0};
+	json_auto_t *latest = NULL, *same = NULL;
+	struct place place = node_place(node);
+
+	if (latest_show(tree, op, node, &content) < 0)
+		return false;
+	latest = json_loadb(content.blob->bytes, content.blob->len, JSON_ALLOW_NUL, NULL);
+	return latest && register_request(op, place.id[SLOT_FAMILY], latest, &same) == 0 &&
+	       json_equal(same, request);
+}
+
+static int latest_commit(struct tree *tree, struct op *op, const struct node *node, json_t *value)
+{
+	struct place place = node_place(node);
+	json_t *request;
+
+	if (!json_is_object(value))
+		return error_set(&op->error, EINVAL, "%s is a JSON object", node->name);
+	int r = register_request(op, place.id[SLOT_FAMILY], value, &request);
+	if (r < 0)
+		return r;
+	if (is_latest(tree, op, node, request)) {
+		json_decref(request);
+		return 0;
+	}
+	return tree_call(tree, op, "RegisterTaskDefinition", request, node->parent, NULL);
+}
+
+static int revision_remove(struct tree *tree, struct op *op, const struct node *node)
+{
+	return tree_call(tree, op, "DeregisterTaskDefinition",
+			 json_pack("{s:s}", "taskDefinition", node->id), node->parent, NULL);
+}
+
+#define REVISIONS(which, how_remove)                                                               \
 	{                                                                                          \
 		.form = NODE_FILE, .mode = 0444, .slot = SLOT_REVISION, .kind = KIND_REVISION,     \
 		.list = (which), .each = revisions_each, .find = revisions_find,                   \
-		.show = document_show                                                              \
+		.show = document_show, .remove = (how_remove)                                      \
 	}
 
 static const struct node_type inactive_rows[] = {
-	REVISIONS(LIST_INACTIVE_REVISIONS),
+	REVISIONS(LIST_INACTIVE_REVISIONS, NULL),
 	END,
 };
 
 static const struct node_type family_rows[] = {
 	{
 		.form = NODE_FILE,
-		.mode = 0444,
+		.mode = 0644,
 		.slot = SLOT_REVISION,
 		.kind = KIND_REVISION,
 		.each = latest_each,
 		.find = latest_find,
 		.show = latest_show,
+		.commit = latest_commit,
 	},
 	{
 		.name = "inactive",
@@ -178,7 +251,7 @@ static const struct node_type family_rows[] = {
 		.flags = NODE_UNLISTED,
 		.rows = inactive_rows,
 	},
-	REVISIONS(LIST_REVISIONS),
+	REVISIONS(LIST_REVISIONS, revision_remove),
 	END,
 };
 
@@ -186,6 +259,7 @@ const struct node_type families_rows[] = {
 	{
 		.form = NODE_DIR,
 		.mode = 0755,
+		.flags = NODE_SCRATCH,
 		.slot = SLOT_FAMILY,
 		.list = LIST_FAMILIES,
 		.rows = family_rows,

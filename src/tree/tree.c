@@ -1,10 +1,11 @@
 #include "ecsfs/tree/tree.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "scratch.h"
 
 /* A scalar of AWS is a few hundred bytes at most; an ARN is 2,048. */
 #define SCALAR_SIZE 4096
@@ -16,8 +17,17 @@ static const struct node_type root_rows[] = {
 		.mode = 0755,
 		.rows = clusters_rows,
 		.make = cluster_create,
+		.drop = cluster_drop,
 	},
-	DIRECTORY("task-definitions", families_rows),
+	{
+		.name = "task-definitions",
+		.form = NODE_DIR,
+		.mode = 0755,
+		.rows = families_rows,
+		.drop = family_drop,
+	},
+	DIRECTORY("query", query_rows),
+	DIRECTORY("api", api_rows),
 	DIRECTORY(".ecsfs", control_rows),
 	END,
 };
@@ -48,6 +58,7 @@ int tree_new(const struct tree_options *options, struct tree **ret_tree)
 		.audit = options->audit,
 		.clock = options->clock,
 		.read_only = options->read_only,
+		.protect = options->protect,
 		.started_ms = clock_wall_ms(options->clock),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
@@ -64,6 +75,8 @@ void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
+	scratch_free_all(tree);
+	versions_free_all(tree);
 	event_logs_free(tree->event_logs);
 	blob_unref(tree->stats);
 	free(tree->stop_reason);
@@ -84,8 +97,15 @@ int tree_find(struct tree *tree, struct op *op, const struct node *dir, const ch
 	*ret_found = (struct found){.expires_ms = INT64_MAX};
 	if (dir->type->form != NODE_DIR)
 		return -ENOTDIR;
+	struct scratch *scratch = scratch_find(tree, dir, name);
+	if (scratch) {
+		scratch_unref(tree, scratch);
+		*ret_found = (struct found){.type = &scratch_type};
+		return 0;
+	}
+	int64_t expires_ms = INT64_MAX;
 	for (const struct node_type *row = dir->type->rows; row->form != NODE_END; row++) {
-		ret_found->type = row;
+		*ret_found = (struct found){.type = row, .expires_ms = INT64_MAX};
 		if (row->name && strcmp(row->name, name) == 0)
 			return 0;
 		if (row->name)
@@ -93,7 +113,10 @@ int tree_find(struct tree *tree, struct op *op, const struct node *dir, const ch
 		int r = row->find(tree, op, dir, row, name, ret_found);
 		if (r != -ENOENT || op->error.errnum)
 			return r;
+		if (ret_found->expires_ms < expires_ms)
+			expires_ms = ret_found->expires_ms;
 	}
+	ret_found->expires_ms = expires_ms;
 	return -ENOENT;
 }
 
@@ -125,6 +148,7 @@ int tree_list(struct tree *tree, struct op *op, const struct node *dir, struct e
 		else if (row->each)
 			r = row->each(tree, op, dir, row, entries);
 	}
+	scratch_each(tree, dir, entries);
 	if (r == 0 && entries->failed)
 		r = error_set(&op->error, ENOMEM, "out of memory");
 	return r;
@@ -155,23 +179,64 @@ int tree_write_scalar(struct tree *tree, struct op *op, const struct node *node,
 	return node->type->store(tree, op, node, value);
 }
 
-int tree_call(struct tree *tree, struct op *op, const char *action, json_t *request,
-	      const struct node *node, json_t **ret_response)
+/* Whether --protect covers what @request, sent for @node, would change. */
+static int check_protected(struct tree *tree, struct op *op, json_t *request,
+			   const struct node *node)
+{
+	struct place place = node_place(node);
+	const char *named[] = {
+		place.id[SLOT_CLUSTER],
+		place.id[SLOT_FAMILY],
+		json_string_value(json_object_get(request, "cluster")),
+		json_string_value(json_object_get(request, "clusterName")),
+		json_string_value(json_object_get(request, "family")),
+	};
+
+	for (char *const *glob = tree->protect; glob && *glob; glob++)
+		for (size_t i = 0; i < ARRAY_SIZE(named); i++)
+			if (named[i] && named[i][0] && fnmatch(*glob, arn_id(named[i]), 0) == 0)
+				return error_set(&op->error, EROFS,
+						 "%s is protected by --protect %s",
+						 arn_id(named[i]), *glob);
+	return 0;
+}
+
+static int call(struct tree *tree, struct op *op, const char *action, json_t *request,
+		const struct node *node, bool failures_are_errors, json_t **ret_response)
 {
 	json_auto_t *stolen = request, *response = NULL;
+	unsigned flags = ecs_action_find(action)->flags;
 	int r = 0;
 
 	if (!request)
 		return error_set(&op->error, ENOMEM, "out of memory");
-	if (ecs_action_find(action)->flags & ECS_DESTROYS)
+	if (flags & ECS_MUTATES)
+		r = tree->read_only ? error_set(&op->error, EROFS, "mounted read-only")
+				    : check_protected(tree, op, request, node);
+	if (r == 0 && (flags & ECS_DESTROYS))
 		r = limit_take(tree, op);
 	if (r < 0)
 		return r;
 	r = store_call(tree->store, op, action, request, &response);
-	tree_changed(tree, node);
+	if (r == 0 && failures_are_errors)
+		r = ecs_check_failures(op, response);
+	if (flags & ECS_MUTATES)
+		tree_changed(tree, node);
 	if (r == 0 && ret_response)
 		*ret_response = STEAL(response);
 	return r;
+}
+
+int tree_call(struct tree *tree, struct op *op, const char *action, json_t *request,
+	      const struct node *node, json_t **ret_response)
+{
+	return call(tree, op, action, request, node, true, ret_response);
+}
+
+int tree_call_as_is(struct tree *tree, struct op *op, const char *action, json_t *request,
+		    const struct node *node, json_t **ret_response)
+{
+	return call(tree, op, action, request, node, false, ret_response);
 }
 
 int tree_make(struct tree *tree, struct op *op, const struct node *dir, const char *name)

@@ -58,7 +58,7 @@ int ecs_list_page(struct ecs *ecs, struct op *op, const struct ecs_action *actio
 /**
  * Turn the first entry of a response's `failures` into op->error.
  *
- * Return: 0 when there is none, else its negative errno.
+ * Return: 0 when there is none, or when tasks started all the same; else its negative errno.
  */
 int ecs_check_failures(struct op *op, json_t *response);
 

@@ -95,7 +95,7 @@ int store_find(struct store *store, struct op *op, const struct list_query *quer
  *
  * @request: borrowed
  * @ret_response: new
- * Return: as ecs_call(), or the errno of the first of the answer's `failures`.
+ * Return: as ecs_call(); `failures` in the answer are the caller's to judge.
  */
 int store_call(struct store *store, struct op *op, const char *action, json_t *request,
 	       json_t **ret_response);

@@ -28,6 +28,10 @@ enum node_flags {
 	NODE_VOLATILE = 1 << 1, /* the mount's own; its text may differ at every open */
 	NODE_GROWS = 1 << 2,    /* grows under an open file, for tail -f */
 	NODE_OPTIONAL = 1 << 3, /* there only when it shows something */
+	NODE_SCRATCH = 1 << 4,  /* of a directory: any new file in it is a scratch file */
+	NODE_BARE = 1 << 6,     /* a file or link whose name has no .json */
+	NODE_STREAM = 1 << 7,   /* takes requests and gives responses, in turn */
+	NODE_LINES = 1 << 5,    /* of a directory: one line may be dropped as well as JSON */
 };
 
 /* What a node's id names, for what is below it; see struct place. */
@@ -40,6 +44,10 @@ enum slot {
 	SLOT_FAMILY,
 	SLOT_REVISION,
 	SLOT_MEMBER,
+	SLOT_TAG,
+	SLOT_ATTRIBUTE,
+	SLOT_QUERY,
+	SLOT_ACTION,
 	SLOT_COUNT
 };
 
@@ -61,7 +69,7 @@ struct found {
 	int64_t expires_ms; /* monotonic: until when its existence may be believed */
 };
 
-/* How a resource's writable members are sent. */
+/* How a resource's writable members are sent; a resource has an array of them, ended by NULL. */
 struct update {
 	const char *action;        /* "UpdateService" */
 	const char *cluster_param; /* NULL where the action takes none */
@@ -73,11 +81,12 @@ struct node_type {
 	enum node_form form; /* NODE_END ends a table */
 	mode_t mode;         /* permission bits */
 	unsigned flags;
-	enum slot slot;               /* what the node's id is */
-	enum kind kind;               /* of the document behind the node */
-	enum list list;               /* of the resources that the row stands for */
-	const struct node_type *rows; /* of a directory */
-	const struct update *update;  /* of a writable member */
+	enum slot slot;                  /* what the node's id is */
+	enum kind kind;                  /* of the document behind the node */
+	enum list list;                  /* of the resources that the row stands for */
+	const struct node_type *rows;    /* of a directory */
+	const struct update *update;     /* of a writable member */
+	const struct node_type *newborn; /* of a directory: what a new file in it is, if written */
 
 	/* The names that a row for many has now. */
 	int (*each)(struct tree *tree, struct op *op, const struct node *dir,
@@ -94,8 +103,17 @@ struct node_type {
 	int (*store)(struct tree *tree, struct op *op, const struct node *node, const char *text);
 	/* Write a document, which is complete JSON. @value: borrowed */
 	int (*commit)(struct tree *tree, struct op *op, const struct node *node, json_t *value);
+	/* Take a request that was written, and give its response. @ret_response: new */
+	int (*exchange)(struct tree *tree, struct op *op, const struct node *node, json_t *request,
+			struct blob **ret_response);
 	/* mkdir in this directory. */
 	int (*make)(struct tree *tree, struct op *op, const struct node *dir, const char *name);
+	/*
+	 * NAME.json dropped into this directory. @name: decoded; @value: borrowed, NULL for a line;
+	 * @line: the line, NULL for JSON
+	 */
+	int (*drop)(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		    json_t *value, const char *line);
 	/* unlink or rmdir this node. */
 	int (*remove)(struct tree *tree, struct op *op, const struct node *node);
 };

@@ -19,7 +19,8 @@ struct tree_options {
 	const struct clock *clock;
 	unsigned delete_limit; /* destructive calls a minute, 0: no limit */
 	bool read_only;
-	double ttl_s[3]; /* short, medium, long: for `.ecsfs/config` */
+	char *const *protect; /* globs of clusters and families; NULL-ended, or NULL */
+	double ttl_s[3];      /* short, medium, long: for `.ecsfs/config` */
 };
 
 /* @ret_tree: new. Return: 0 or -ENOMEM. */
@@ -51,6 +52,9 @@ int tree_list(struct tree *tree, struct op *op, const struct node *dir, struct e
 /* What a file or link shows now. @ret_content: to be released with content_done(). */
 int tree_show(struct tree *tree, struct op *op, const struct node *node,
 	      struct content *ret_content);
+
+/* Remember that @blob, what @node shows, was opened: an editor may save what it made of it. */
+void tree_opened(struct tree *tree, const struct node *node, const struct blob *blob);
 
 /**
  * Write the whole value of a scalar.

@@ -1,0 +1,161 @@
+/*
+ * Requests that write files. What is written, and when it is committed, is tree/draft's business.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* What was read before the write is not what is there now. */
+static void forget_snapshot(struct fs *fs, struct handle *handle)
+{
+	content_done(&handle->content);
+	LOCKED(&fs->lock);
+	handle->inode->told = false;
+}
+
+void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t off,
+	      struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+	struct fs *fs = fs_of(req);
+	struct request r;
+
+	(void)ino;
+	request_begin(&r, req, "write", handle->inode, NULL);
+	request_name_command(&r);
+	pthread_mutex_lock(&handle->lock);
+	int result = handle->draft
+			     ? draft_write(fs->tree, &r.op, handle->draft, bytes, size, (size_t)off)
+			     : -EBADF;
+	forget_snapshot(fs, handle);
+	pthread_mutex_unlock(&handle->lock);
+	if (request_end(&r, result) < 0)
+		fuse_reply_err(req, -result);
+	else
+		fuse_reply_write(req, size);
+}
+
+static void finish(fuse_req_t req, const char *name, struct handle *handle)
+{
+	struct request r;
+
+	request_begin(&r, req, name, handle->inode, NULL);
+	request_name_command(&r);
+	pthread_mutex_lock(&handle->lock);
+	int result = draft_finish(r.fs->tree, &r.op, handle->draft);
+	forget_snapshot(r.fs, handle);
+	pthread_mutex_unlock(&handle->lock);
+	request_reply(&r, result);
+}
+
+/* Whether a task is a thread of the process that opened a file. */
+static bool is_opener(pid_t opener, pid_t pid)
+{
+	char path[64];
+
+	if (opener == pid)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d", (int)opener, (int)pid);
+	return access(path, F_OK) == 0;
+}
+
+/* Another process that closes its duplicate of a descriptor may not be the last to write. */
+void fs_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+
+	(void)ino;
+	if (handle->draft && is_opener(handle->opener, fuse_req_ctx(req)->pid))
+		finish(req, "flush", handle);
+	else
+		fuse_reply_err(req, 0);
+}
+
+void fs_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+
+	(void)ino;
+	(void)datasync;
+	if (handle->draft)
+		finish(req, "fsync", handle);
+	else
+		fuse_reply_err(req, 0);
+}
+
+/* A new file: its inode, and a draft of what will be in it. */
+static int create(struct request *r, struct inode *parent, const char *name,
+		  struct fuse_file_info *fi, struct fuse_entry_param *ret_entry,
+		  struct handle **ret_handle)
+{
+	struct fs *fs = r->fs;
+	struct content nothing = {0};
+	struct found found;
+
+	int result = tree_create(fs->tree, &r->op, &parent->node, name, &found);
+	if (result == 0)
+		result = make_entry(fs, parent, name, &found, &nothing, ret_entry);
+	if (result < 0)
+		return result;
+	struct inode *inode = inode_of(fs, ret_entry->ino);
+	struct handle *handle = handle_new(fs, inode);
+	if (handle) {
+		handle->opener = r->op.pid;
+		result = draft_open(fs->tree, &r->op, &inode->node, fi->flags, &handle->draft);
+	} else {
+		result = -ENOMEM;
+	}
+	if (result < 0) {
+		handle_free(fs, handle);
+		inode_forget(fs, inode, 1);
+		return result;
+	}
+	*ret_handle = handle;
+	return 0;
+}
+
+void fs_create(fuse_req_t req, fuse_ino_t parent_ino, const char *name, mode_t mode,
+	       struct fuse_file_info *fi)
+{
+	struct fs *fs = fs_of(req);
+	struct inode *parent = inode_of(fs, parent_ino);
+	struct fuse_entry_param entry;
+	struct handle *handle;
+	struct request r;
+
+	(void)mode;
+	request_begin(&r, req, "create", parent, name);
+	int result = create(&r, parent, name, fi, &entry, &handle);
+	if (result < 0) {
+		request_reply(&r, result);
+		return;
+	}
+	request_end(&r, 0);
+	/* Gone again, or something else, as soon as it is written or closed. */
+	entry.entry_timeout = entry.attr_timeout = timeout_s(fs, 0);
+	fi->direct_io = 1;
+	fi->fh = (uintptr_t)handle;
+	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
+		handle_free(fs, handle);
+		inode_forget(fs, inode_of(fs, entry.ino), 1);
+	}
+}
+
+void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+	       const char *new_name, unsigned flags)
+{
+	struct fs *fs = fs_of(req);
+	struct inode *from = inode_of(fs, parent), *to = inode_of(fs, new_parent);
+	struct request r;
+
+	request_begin(&r, req, "rename", to, new_name);
+	request_name_command(&r);
+	int result = tree_rename(fs->tree, &r.op, &from->node, name, &to->node, new_name, flags);
+	if (result == 0) {
+		inode_drop(fs, from, name);
+		inode_drop(fs, to, new_name);
+	}
+	request_reply(&r, result);
+}

@@ -1,0 +1,366 @@
+#include "ecsfs/tree/draft.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scratch.h"
+
+/* A task definition is 64 KiB at most; an answer of Describe that is edited may be larger. */
+#define MAX_TEXT (1024 * 1024)
+
+enum draft_state {
+	DRAFT_CLEAN,   /* nothing written since it was opened or committed */
+	DRAFT_DIRTY,   /* text that is not committed */
+	DRAFT_REFUSED, /* text that was refused, and is kept as a scratch file */
+};
+
+struct draft {
+	const struct node *node;
+	enum draft_state state;
+	bool written;
+	struct buf text;         /* of a document */
+	struct scratch *scratch; /* of a scratch file */
+	struct blob *response;   /* of a stream: the last answer, and how far it was read */
+	size_t read_pos;
+};
+
+bool node_is_scratch(const struct node *node)
+{
+	return node->type == &scratch_type;
+}
+
+static int no_memory(struct op *op)
+{
+	return error_set(&op->error, ENOMEM, "out of memory");
+}
+
+/* What will be changed in place. */
+static int take_text(struct tree *tree, struct op *op, struct draft *draft)
+{
+	_cleanup_(content_done) struct content content = {0};
+	int r = tree_show(tree, op, draft->node, &content);
+
+	if (r < 0)
+		return r;
+	return text_write(&draft->text, content.blob->bytes, content.blob->len, 0) < 0
+		       ? no_memory(op)
+		       : 0;
+}
+
+static int begin(struct tree *tree, struct op *op, struct draft *draft, int flags)
+{
+	const struct node *node = draft->node;
+
+	if (node_is_scratch(node)) {
+		draft->scratch = scratch_find(tree, node->parent, node->name);
+		if (!draft->scratch)
+			return -ENOENT;
+		return flags & O_TRUNC ? scratch_truncate(tree, draft->scratch, 0) : 0;
+	}
+	if (node->type->exchange)
+		return 0;
+	if (!node->type->store && !node->type->commit)
+		return error_set(&op->error, EPERM, "%s cannot be written", node->name);
+	if (flags & O_APPEND)
+		return error_set(&op->error, EINVAL, "%s is replaced, not appended to", node->name);
+	return node->type->commit && !(flags & O_TRUNC) ? take_text(tree, op, draft) : 0;
+}
+
+int draft_open(struct tree *tree, struct op *op, const struct node *node, int flags,
+	       struct draft **ret_draft)
+{
+	struct draft *draft = calloc(1, sizeof(*draft));
+
+	if (!draft)
+		return no_memory(op);
+	draft->node = node;
+	int r = begin(tree, op, draft, flags);
+	if (r < 0) {
+		draft_free(tree, draft);
+		return r;
+	}
+	*ret_draft = draft;
+	return 0;
+}
+
+void draft_free(struct tree *tree, struct draft *draft)
+{
+	if (!draft)
+		return;
+	scratch_unref(tree, draft->scratch);
+	blob_unref(draft->response);
+	buf_done(&draft->text);
+	free(draft);
+}
+
+/* So that nothing is lost: the text as .NAME.rejected beside the document. */
+static void keep_refused(struct tree *tree, const struct node *node, const char *text, size_t len)
+{
+	struct scratch *scratch;
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), ".%.*s.rejected", NAME_SIZE - 12, node->name);
+	if (scratch_make(tree, node->parent, name, &scratch) < 0)
+		return;
+	scratch_truncate(tree, scratch, 0);
+	scratch_write(tree, scratch, text, len, 0);
+	scratch_unref(tree, scratch);
+}
+
+/*
+ * Commit @text to @node, a document, if it is one complete value.
+ *
+ * @final: whether no more text will come
+ * Return: 1 when it is not complete yet, 0 when it was committed, else why not.
+ */
+static int commit_document(struct tree *tree, struct op *op, const struct node *node,
+			   const char *text, size_t len, bool final)
+{
+	json_auto_t *value = NULL;
+	int r = document_parse(op, text, len, final, &value);
+
+	if (r == 0)
+		r = node->type->commit(tree, op, node, value);
+	if (r < 0)
+		keep_refused(tree, node, text, len);
+	return r;
+}
+
+/* The same for a scratch file with a drop's name. */
+static int commit_drop(struct tree *tree, struct op *op, const struct node *node,
+		       struct scratch *scratch, bool final)
+{
+	struct blob *blob = scratch_text(tree, scratch);
+
+	if (!blob)
+		return no_memory(op);
+	int r = drop_commit(tree, op, node->parent, node->name, blob->bytes, blob->len, final);
+	blob_unref(blob);
+	if (r == 0) {
+		scratch_unlink(tree, scratch);
+		tree_changed(tree, node);
+	}
+	return r;
+}
+
+static int commit(struct tree *tree, struct op *op, struct draft *draft, bool final)
+{
+	int r;
+
+	if (draft->scratch && !drop_is_name(draft->node->parent, draft->node->name))
+		return 0;
+	if (draft->scratch)
+		r = commit_drop(tree, op, draft->node, draft->scratch, final);
+	else
+		r = commit_document(tree, op, draft->node, draft->text.data, draft->text.len,
+				    final);
+	if (r <= 0)
+		draft->state = r == 0 ? DRAFT_CLEAN : DRAFT_REFUSED;
+	return r > 0 ? 0 : r;
+}
+
+static bool is_blank(const char *bytes, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)bytes[len - 1]))
+		len--;
+	return len == 0;
+}
+
+static int put(struct tree *tree, struct op *op, struct draft *draft, const char *bytes, size_t len,
+	       size_t offset)
+{
+	int r;
+
+	if (draft->scratch)
+		r = scratch_write(tree, draft->scratch, bytes, len, offset);
+	else if (offset + len > MAX_TEXT)
+		r = -EFBIG;
+	else
+		r = text_write(&draft->text, bytes, len, offset);
+	if (r == -ENOSPC)
+		return error_set(&op->error, ENOSPC, "scratch files are limited to %d MiB together",
+				 SCRATCH_LIMIT / 1024 / 1024);
+	if (r == -EINVAL)
+		return error_set(&op->error, EINVAL, "the text would have a hole");
+	return r < 0 ? error_set(&op->error, -r, "%s", strerror(-r)) : 0;
+}
+
+/* One more part of a request; the answer when it completes it. */
+static int write_request(struct tree *tree, struct op *op, struct draft *draft, const char *bytes,
+			 size_t len)
+{
+	json_auto_t *request = NULL;
+	struct blob *response = NULL;
+
+	if (draft->text.len == 0 && is_blank(bytes, len))
+		return 0;
+	int r = put(tree, op, draft, bytes, len, draft->text.len);
+	if (r < 0)
+		return r;
+	draft->state = DRAFT_DIRTY;
+	r = document_parse(op, draft->text.data, draft->text.len, false, &request);
+	if (r == 1)
+		return 0;
+	if (r == 0)
+		r = draft->node->type->exchange(tree, op, draft->node, request, &response);
+	/* Done with, whatever came of it: another request may follow. */
+	buf_clear(&draft->text);
+	draft->state = DRAFT_CLEAN;
+	blob_unref(draft->response);
+	draft->response = response;
+	draft->read_pos = 0;
+	return r;
+}
+
+size_t draft_read_response(struct draft *draft, size_t size, const char **ret_bytes)
+{
+	size_t left = draft->response ? draft->response->len - draft->read_pos : 0;
+
+	*ret_bytes = left ? draft->response->bytes + draft->read_pos : "";
+	if (left < size)
+		size = left;
+	draft->read_pos += size;
+	return size;
+}
+
+int draft_write(struct tree *tree, struct op *op, struct draft *draft, const char *bytes,
+		size_t len, size_t offset)
+{
+	if (draft->node->type->store) {
+		if (offset != 0)
+			return error_set(&op->error, EINVAL,
+					 "the whole value is written at once, at offset 0");
+		return tree_write_scalar(tree, op, draft->node, bytes, len);
+	}
+	if (draft->node->type->exchange)
+		return write_request(tree, op, draft, bytes, len);
+	/* A newline behind a document that is committed already changes nothing. */
+	if (draft->written && draft->state == DRAFT_CLEAN && is_blank(bytes, len) &&
+	    offset >= draft->text.len)
+		return 0;
+	int r = put(tree, op, draft, bytes, len, offset);
+	if (r < 0)
+		return r;
+	draft->written = true;
+	draft->state = DRAFT_DIRTY;
+	return commit(tree, op, draft, false);
+}
+
+int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t len)
+{
+	if (draft->node->type->store || draft->node->type->exchange)
+		return 0;
+	if (draft->scratch)
+		return scratch_truncate(tree, draft->scratch, len);
+	if (len > draft->text.len)
+		return error_set(&op->error, EINVAL, "the text would have a hole");
+	draft->text.len = len;
+	if (draft->text.data)
+		draft->text.data[len] = '\0';
+	/* Rewritten in place, and cut to its new length: that may complete it. */
+	return draft->state == DRAFT_DIRTY && len > 0 ? commit(tree, op, draft, false) : 0;
+}
+
+int draft_text(struct tree *tree, struct draft *draft, struct blob **ret_blob)
+{
+	if (!draft->scratch && draft->state == DRAFT_CLEAN)
+		return -ENODATA;
+	*ret_blob = draft->scratch ? scratch_text(tree, draft->scratch)
+				   : blob_new(draft->text.data, draft->text.len);
+	return *ret_blob ? 0 : -ENOMEM;
+}
+
+int draft_finish(struct tree *tree, struct op *op, struct draft *draft)
+{
+	bool empty = !draft->scratch && is_blank(draft->text.data, draft->text.len);
+
+	if (draft->state != DRAFT_DIRTY || empty)
+		return 0;
+	if (draft->node->type->exchange) {
+		json_auto_t *request = NULL;
+		return document_parse(op, draft->text.data, draft->text.len, true, &request);
+	}
+	return commit(tree, op, draft, true);
+}
+
+int tree_create(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		struct found *ret_found)
+{
+	struct scratch *scratch;
+	const struct node_type *type = dir->type;
+	bool editor = scratch_is_editor_name(name);
+
+	*ret_found = (struct found){.type = &scratch_type};
+	if (type->newborn && !editor) {
+		ret_found->type = type->newborn;
+		return name_decode(name, "", &ret_found->id) == 0
+			       ? 0
+			       : error_set(&op->error, EINVAL, "%s is no name here", name);
+	}
+	if (!editor && !(type->flags & NODE_SCRATCH) && !drop_is_name(dir, name))
+		return error_set(&op->error, EPERM,
+				 type->drop ? "only NAME.json can be made here"
+					    : "no file can be made here");
+	if (scratch_make(tree, dir, name, &scratch) < 0)
+		return no_memory(op);
+	scratch_unref(tree, scratch);
+	return 0;
+}
+
+/* Commit a scratch file's text to what @name is in @dir. */
+static int rename_onto(struct tree *tree, struct op *op, const struct node *target,
+		       const struct blob *text)
+{
+	if (target->type->store)
+		return tree_write_scalar(tree, op, target, text->bytes, text->len);
+	if (target->type->commit)
+		return commit_document(tree, op, target, text->bytes, text->len, true);
+	return error_set(&op->error, target->type->form == NODE_DIR ? EISDIR : EPERM,
+			 "%s cannot be written", target->name);
+}
+
+static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scratch,
+			  const struct node *dir, const char *name, unsigned flags)
+{
+	struct found found;
+	int r = tree_find(tree, op, dir, name, &found);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	struct node target = {found.type, dir, (char *)name, r == 0 ? found.id : NULL};
+	_cleanup_free_ char *id = r == 0 ? found.id : NULL;
+	if (r == 0 && (flags & RENAME_NOREPLACE))
+		return -EEXIST;
+	if (r == 0 && !node_is_scratch(&target)) {
+		struct blob *text = scratch_text(tree, scratch);
+		r = text ? rename_onto(tree, op, &target, text) : no_memory(op);
+		blob_unref(text);
+		if (r == 0)
+			scratch_unlink(tree, scratch);
+		return r;
+	}
+	target.type = &scratch_type;
+	if (drop_is_name(dir, name))
+		return commit_drop(tree, op, &target, scratch, true);
+	if (!scratch_is_editor_name(name) && !(dir->type->flags & NODE_SCRATCH))
+		return error_set(&op->error, EPERM, "no file can be made here");
+	return scratch_rename(tree, scratch, dir, name) < 0 ? no_memory(op) : 0;
+}
+
+int tree_rename(struct tree *tree, struct op *op, const struct node *dir, const char *name,
+		const struct node *new_dir, const char *new_name, unsigned flags)
+{
+	struct scratch *scratch = scratch_find(tree, dir, name);
+
+	if (!scratch)
+		return error_set(&op->error, EPERM, "a resource keeps its name");
+	int r = flags & ~(unsigned)RENAME_NOREPLACE
+			? error_set(&op->error, EINVAL, "files cannot be exchanged here")
+			: rename_scratch(tree, op, scratch, new_dir, new_name, flags);
+	scratch_unref(tree, scratch);
+	return r;
+}

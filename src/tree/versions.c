@@ -1,0 +1,254 @@
+#include "versions.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* How long an editor may be open, and how many versions a document may go through meanwhile. */
+#define KEPT_MS (3600 * 1000LL)
+#define MAX_KEPT 256
+
+struct member {
+	uint64_t name, value;
+};
+
+struct version {
+	struct version *next;
+	int64_t read_ms;
+	uint64_t blob_hash;
+	size_t count, size;
+	struct member *members;
+};
+
+/* All versions of one path, the newest first. */
+struct versions {
+	struct version *first;
+	UT_hash_handle hh;
+	char path[];
+};
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	return blob_hash(a, &b, sizeof(b));
+}
+
+uint64_t value_hash(json_t *value)
+{
+	uint64_t hash = mix(BLOB_HASH_START, (uint64_t)json_typeof(value));
+	const char *name;
+	json_t *element;
+	size_t i;
+	double number;
+
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		/* A sum does not see the order. */
+		json_object_foreach (value, name, element)
+			hash += mix(blob_hash(BLOB_HASH_START, name, strlen(name)),
+				    value_hash(element));
+		break;
+	case JSON_ARRAY:
+		json_array_foreach (value, i, element)
+			hash = mix(hash, value_hash(element));
+		break;
+	case JSON_STRING:
+		hash = blob_hash(hash, json_string_value(value), json_string_length(value));
+		break;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		number = json_number_value(value);
+		hash = blob_hash(BLOB_HASH_START, &number, sizeof(number));
+		break;
+	default:
+		break;
+	}
+	return hash ? hash : 1;
+}
+
+static uint64_t name_hash(const char *name)
+{
+	return blob_hash(BLOB_HASH_START, name, strlen(name));
+}
+
+static bool add(struct version *version, const char *name, json_t *value)
+{
+	if (version->count == version->size) {
+		size_t size = version->size ? version->size * 2 : 64;
+		struct member *members = realloc(version->members, size * sizeof(*members));
+		if (!members)
+			return false;
+		version->members = members;
+		version->size = size;
+	}
+	version->members[version->count++] = (struct member){name_hash(name), value_hash(value)};
+	return true;
+}
+
+static bool add_tags(struct version *version, json_t *tags)
+{
+	const char *key;
+	json_t *tag, *value;
+	char name[1024];
+	size_t i;
+
+	json_array_foreach (tags, i, tag) {
+		key = json_string_value(json_object_get(tag, "key"));
+		value = json_object_get(tag, "value");
+		snprintf(name, sizeof(name), "tags/%s", key ? key : "");
+		if (value && !add(version, name, value))
+			return false;
+	}
+	return true;
+}
+
+struct version *version_new(json_t *document)
+{
+	struct version *version = calloc(1, sizeof(*version));
+	const char *name;
+	json_t *value;
+
+	if (!version)
+		return NULL;
+	json_object_foreach (document, name, value) {
+		if (!add(version, name, value) ||
+		    (strcmp(name, "tags") == 0 && !add_tags(version, value))) {
+			version_free(version);
+			return NULL;
+		}
+	}
+	return version;
+}
+
+void version_free(struct version *version)
+{
+	if (!version)
+		return;
+	free(version->members);
+	free(version);
+}
+
+void version_cleanup(struct version **version)
+{
+	version_free(*version);
+}
+
+uint64_t version_hash(const struct version *version, const char *member)
+{
+	uint64_t name = name_hash(member);
+
+	for (size_t i = 0; i < version->count; i++)
+		if (version->members[i].name == name)
+			return version->members[i].value;
+	return 0;
+}
+
+static void forget_old(struct versions *versions, int64_t before_ms)
+{
+	struct version **at = &versions->first;
+
+	for (int kept = 0; *at; kept++) {
+		if (kept < MAX_KEPT && (*at)->read_ms >= before_ms) {
+			at = &(*at)->next;
+			continue;
+		}
+		struct version *old = *at;
+		*at = old->next;
+		version_free(old);
+	}
+}
+
+static struct versions *versions_get(struct tree *tree, const char *path)
+{
+	struct versions *versions;
+
+	HASH_FIND_STR(tree->versions, path, versions);
+	if (!versions && (versions = calloc(1, sizeof(*versions) + strlen(path) + 1))) {
+		strcpy(versions->path, path);
+		HASH_ADD_KEYPTR(hh, tree->versions, versions->path, strlen(path), versions);
+	}
+	return versions;
+}
+
+void tree_opened(struct tree *tree, const struct node *node, const struct blob *blob)
+{
+	int64_t now_ms = clock_monotonic_ms(tree->clock);
+	char path[4096];
+
+	if (!node->type->commit || !node->type->update)
+		return;
+	node_path(node, path, sizeof(path));
+	LOCKED(&tree->lock);
+	struct versions *versions = versions_get(tree, path);
+	if (!versions)
+		return;
+	if (versions->first && versions->first->blob_hash == blob->hash) {
+		versions->first->read_ms = now_ms;
+		return;
+	}
+	json_auto_t *document = json_loadb(blob->bytes, blob->len, JSON_ALLOW_NUL, NULL);
+	struct version *version = document ? version_new(document) : NULL;
+	if (!version)
+		return;
+	version->read_ms = now_ms;
+	version->blob_hash = blob->hash;
+	version->next = versions->first;
+	versions->first = version;
+	forget_old(versions, now_ms - KEPT_MS);
+}
+
+static size_t distance(const struct version *version, json_t *text)
+{
+	const char *name;
+	json_t *value;
+	size_t different = 0;
+
+	json_object_foreach (text, name, value)
+		different += version_hash(version, name) != value_hash(value);
+	return different;
+}
+
+static struct version *copy(const struct version *version)
+{
+	struct version *copied = calloc(1, sizeof(*copied));
+	size_t bytes = version->count * sizeof(*version->members);
+
+	if (!copied || !(copied->members = malloc(bytes ? bytes : 1))) {
+		free(copied);
+		return NULL;
+	}
+	memcpy(copied->members, version->members, bytes);
+	copied->count = copied->size = version->count;
+	return copied;
+}
+
+struct version *versions_closest(struct tree *tree, const char *path, json_t *text)
+{
+	struct version *closest = NULL;
+	struct versions *versions;
+	size_t least = SIZE_MAX;
+
+	LOCKED(&tree->lock);
+	HASH_FIND_STR(tree->versions, path, versions);
+	if (!versions)
+		return NULL;
+	forget_old(versions, clock_monotonic_ms(tree->clock) - KEPT_MS);
+	for (struct version *v = versions->first; v; v = v->next) {
+		size_t different = distance(v, text);
+		if (different < least) {
+			least = different;
+			closest = v;
+		}
+	}
+	return closest ? copy(closest) : NULL;
+}
+
+void versions_free_all(struct tree *tree)
+{
+	struct versions *versions, *next;
+
+	HASH_ITER (hh, tree->versions, versions, next) {
+		HASH_DEL(tree->versions, versions);
+		forget_old(versions, INT64_MAX);
+		free(versions);
+	}
+}
