@@ -184,6 +184,9 @@ int ecs_call(struct ecs *ecs, struct op *op, const struct ecs_action *action, js
 		r = parse_object(response.body, response.body_len, ret_response, &op->error);
 	if (r < 0)
 		error_prefix(&op->error, "%s: ", action->name);
+	else
+		op->error =
+			(struct error){0}; /* that of an attempt before the one that succeeded */
 	count(ecs, action, r, &response, clock_monotonic_ms(ecs->clock) - start_ms);
 	if (action->flags & ECS_MUTATES)
 		audit(ecs, op, action, body, r < 0 ? error_name(-r) : "ok",
@@ -197,9 +200,6 @@ int ecs_list_page(struct ecs *ecs, struct op *op, const struct ecs_action *actio
 {
 	json_auto_t *request = params ? json_copy(params) : json_object();
 	json_auto_t *response = NULL;
-	json_t *items = NULL;
-	const char *next = NULL;
-	json_error_t where;
 
 	if (!request || json_object_set_new(request, "maxResults", json_integer(100)) < 0 ||
 	    (token && json_object_set_new(request, "nextToken", json_string(token)) < 0))
@@ -207,11 +207,16 @@ int ecs_list_page(struct ecs *ecs, struct op *op, const struct ecs_action *actio
 	int r = ecs_call(ecs, op, action, request, &response);
 	if (r < 0)
 		return r;
-	if (json_unpack_ex(response, &where, 0, "{s:o, s?s}", items_member, &items, "nextToken",
-			   &next) < 0 ||
-	    !json_is_array(items))
+	json_t *items = json_object_get(response, items_member);
+	if (!json_is_array(items))
 		return error_set(&op->error, EPROTO, "%s: the answer has no array %s", action->name,
 				 items_member);
+	/* Some servers say null where AWS says nothing. */
+	json_t *next_token = json_object_get(response, "nextToken");
+	const char *next = json_string_value(next_token);
+	if (next_token && !next && !json_is_null(next_token))
+		return error_set(&op->error, EPROTO, "%s: the page token is no string",
+				 action->name);
 	if (next && token && strcmp(next, token) == 0)
 		return error_set(&op->error, EPROTO, "%s: the page token repeats", action->name);
 	char *copy = NULL;
@@ -222,16 +227,23 @@ int ecs_list_page(struct ecs *ecs, struct op *op, const struct ecs_action *actio
 	return 0;
 }
 
+/* "" for a member that is not there or is no string. */
+static const char *text_of(json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text ? text : "";
+}
+
 int ecs_check_failures(struct op *op, json_t *response)
 {
-	const char *arn = "", *reason = "", *detail = "";
 	json_t *failure = json_array_get(json_object_get(response, "failures"), 0);
 
 	/* Of several tasks to run, some may have started. */
 	if (!failure || json_array_size(json_object_get(response, "tasks")) > 0)
 		return 0;
-	json_unpack(failure, "{s?s, s?s, s?s}", "arn", &arn, "reason", &reason, "detail", &detail);
-	int r = error_set_aws(&op->error, 200, reason, NULL, detail);
+	const char *reason = text_of(failure, "reason"), *arn = text_of(failure, "arn");
+	int r = error_set_aws(&op->error, 200, reason, NULL, text_of(failure, "detail"));
 	if (!op->error.message[0])
 		snprintf(op->error.message, sizeof(op->error.message), "%s%s%s", reason,
 			 arn[0] ? ": " : "", arn);

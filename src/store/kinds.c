@@ -1,6 +1,7 @@
 #include "ecsfs/store/kinds.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,9 +138,11 @@ const struct list_info lists[LIST_COUNT] = {
 			     TTL_MEDIUM, name_of_attribute},
 };
 
+/* Rounded as the document shows it, and with the same idea of what is a time. */
 static int64_t newest(int64_t ms, json_t *time)
 {
-	int64_t other = (int64_t)(json_number_value(time) * 1000);
+	double s = json_number_value(time);
+	int64_t other = fabs(s) < 1e12 ? (int64_t)llround(s * 1000) : 0;
 
 	return other > ms ? other : ms;
 }

@@ -34,19 +34,31 @@ static void put_string(struct buf *out, const char *s, size_t len)
 	buf_putc(out, '"');
 }
 
-/* The fewest digits that read back as the same number; integral values without a point. */
+/*
+ * The fewest digits that read back as the same number, and an exponent where jq writes one: when
+ * four zeros would follow the point, or more than fifteen the digits.
+ */
 static void put_real(struct buf *out, double real)
 {
 	char text[40];
+	int digits = 1;
 
-	for (int digits = 1; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, real);
-		if (strtod(text, NULL) == real)
-			break;
+	while (snprintf(text, sizeof(text), "%.*e", digits - 1, real) > 0 && digits < 17 &&
+	       strtod(text, NULL) != real)
+		digits++;
+	char *exponent = strchr(text, 'e');
+	int point = atoi(exponent + 1) + 1; /* after so many digits */
+	if (point <= -4 || point > digits + 15) {
+		buf_puts(out, text);
+	} else if (point < digits) {
+		buf_printf(out, "%.*f", digits - point, real);
+	} else {
+		for (const char *at = text; at < exponent; at++)
+			if (*at != '.')
+				buf_putc(out, *at);
+		for (; digits < point; digits++)
+			buf_putc(out, '0');
 	}
-	if (strchr(text, 'e') && fabs(real) < 1e17 && fabs(real) >= 1)
-		snprintf(text, sizeof(text), "%.0f", real);
-	buf_puts(out, text);
 }
 
 static void put_number(struct buf *out, json_t *value)
