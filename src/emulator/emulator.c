@@ -51,12 +51,12 @@ void emulator_done(struct emulator *emulator)
 	pthread_mutex_destroy(&emulator->lock);
 }
 
-void emulator_sleep(struct emulator *emulator, int64_t ms)
+bool emulator_sleep(struct emulator *emulator, int64_t ms)
 {
 	struct timespec until;
 
 	if (ms <= 0)
-		return;
+		return true;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
 	until.tv_nsec += ms % 1000 * 1000000;
@@ -68,8 +68,9 @@ void emulator_sleep(struct emulator *emulator, int64_t ms)
 	while (!emulator->stop) {
 		if (pthread_cond_timedwait(&emulator->stopping, &emulator->lock, &until) ==
 		    ETIMEDOUT)
-			break;
+			return true;
 	}
+	return false;
 }
 
 void emulator_stop(struct emulator *emulator)

@@ -39,8 +39,8 @@ struct emulator {
 int emulator_init(struct emulator *emulator, const struct options *options);
 void emulator_done(struct emulator *emulator);
 
-/* Wait, but not longer than until the emulator stops. */
-void emulator_sleep(struct emulator *emulator, int64_t ms);
+/* Wait, but not longer than until the emulator stops. False: it does. */
+bool emulator_sleep(struct emulator *emulator, int64_t ms);
 
 /* End all waits. */
 void emulator_stop(struct emulator *emulator);

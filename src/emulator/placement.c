@@ -180,72 +180,111 @@ const char *placement_obstacle(const struct placement *placement, const struct i
 	return obstacle ? obstacle : resource_obstacle(placement, instance);
 }
 
-static int64_t group_count(const struct placement *placement, const struct instance *instance,
-			   const char *field)
+static int64_t own_count(const struct placement *placement, const struct instance *instance)
 {
 	int64_t count = 0;
-	bool by_instance = strcmp(field, "instanceId") == 0 || strcmp(field, "host") == 0;
-	const char *name = strncmp(field, "attribute:", 10) == 0 ? field + 10 : field;
-	const char *value = by_instance ? NULL : instance_attribute(instance, name);
-	const struct index *instances = &placement->cluster->instances;
 
-	for (size_t i = 0; i < instances->len; i++) {
-		const struct instance *other =
-			CONTAINER_OF(instances->items[i], struct instance, item);
-		const char *other_value = by_instance ? NULL : instance_attribute(other, name);
+	for (size_t i = 0; placement->group && i < instance->running.len; i++) {
+		const struct task *task =
+			CONTAINER_OF(instance->running.items[i], struct task, item);
 
-		if (by_instance ? other != instance
-				: !value || !other_value || strcmp(value, other_value) != 0)
-			continue;
-		for (size_t t = 0; t < other->running.len; t++) {
-			const struct task *task =
-				CONTAINER_OF(other->running.items[t], struct task, item);
-
-			if (task->group && placement->group &&
-			    strcmp(task->group, placement->group) == 0)
-				count++;
-		}
+		count += task->group && strcmp(task->group, placement->group) == 0;
 	}
 	return count;
 }
 
-/* How much worse than others @instance is by one row of a strategy; smaller is better. */
-static int64_t cost(struct model *model, const struct placement *placement,
-		    const struct instance *instance, const char *type, const char *field)
+/* How many of the group's tasks run where an attribute has which value. */
+static json_t *count_by_value(const struct placement *placement, const char *name)
 {
-	if (strcmp(type, "random") == 0)
-		return (int64_t)(model_random(model) >> 1);
-	if (strcmp(type, "binpack") == 0)
-		return field && strcasecmp(field, "cpu") == 0
-			       ? instance->cpu - instance->used_cpu
-			       : instance->memory - instance->used_memory;
-	return group_count(placement, instance, field ? field : "instanceId");
+	const struct index *instances = &placement->cluster->instances;
+	json_t *counts = json_object();
+
+	for (size_t i = 0; i < instances->len; i++) {
+		const struct instance *instance =
+			CONTAINER_OF(instances->items[i], struct instance, item);
+		const char *value = instance_attribute(instance, name);
+		json_t *count = value ? json_object_get(counts, value) : NULL;
+		int64_t own = value ? own_count(placement, instance) : 0;
+
+		if (count)
+			json_integer_set(count, json_integer_value(count) + own);
+		else if (value)
+			json_object_set_new(counts, value, json_integer(own));
+	}
+	return counts;
 }
 
 #define MAX_STRATEGIES 5
 
-static void costs(struct model *model, const struct placement *placement,
-		  const struct instance *instance, int64_t ret_costs[static MAX_STRATEGIES])
+/* A strategy, ready to be asked for many instances. */
+struct ranking {
+	size_t num;
+	struct {
+		const char *type, *attribute, *field;
+		json_t *counts; /* of a spread over an attribute */
+	} rows[MAX_STRATEGIES];
+};
+
+static void add_row(struct ranking *ranking, const struct placement *placement, const char *type,
+		    const char *field)
+{
+	bool by_instance = !field || strcmp(field, "instanceId") == 0 || strcmp(field, "host") == 0;
+
+	if (!type || ranking->num == MAX_STRATEGIES)
+		return;
+	ranking->rows[ranking->num].type = type;
+	ranking->rows[ranking->num].field = field;
+	if (strcmp(type, "spread") == 0 && !by_instance) {
+		const char *name = strncmp(field, "attribute:", 10) == 0 ? field + 10 : field;
+
+		ranking->rows[ranking->num].attribute = name;
+		ranking->rows[ranking->num].counts = count_by_value(placement, name);
+	}
+	ranking->num++;
+}
+
+static void ranking_init(struct ranking *ranking, const struct placement *placement)
 {
 	size_t i;
 	json_t *row;
 
-	memset(ret_costs, 0, MAX_STRATEGIES * sizeof(*ret_costs));
-	if (json_array_size(placement->strategy) == 0) {
-		/* What AWS does unasked: spread over the zones, then over the instances. */
-		ret_costs[0] = cost(model, placement, instance, "spread",
-				    "attribute:ecs.availability-zone");
-		ret_costs[1] = cost(model, placement, instance, "spread", "instanceId");
-		ret_costs[2] = instance->counts.running + instance->counts.pending;
+	*ranking = (struct ranking){0};
+	json_array_foreach (placement->strategy, i, row)
+		add_row(ranking, placement, json_string_value(json_object_get(row, "type")),
+			json_string_value(json_object_get(row, "field")));
+	if (ranking->num)
 		return;
-	}
-	json_array_foreach (placement->strategy, i, row) {
-		const char *type = json_string_value(json_object_get(row, "type"));
+	/* What AWS does unasked: even over the zones, then over the instances. */
+	add_row(ranking, placement, "spread", "attribute:ecs.availability-zone");
+	add_row(ranking, placement, "spread", "instanceId");
+	add_row(ranking, placement, "load", NULL);
+}
 
-		if (i < MAX_STRATEGIES && type)
-			ret_costs[i] = cost(model, placement, instance, type,
-					    json_string_value(json_object_get(row, "field")));
-	}
+static void ranking_done(struct ranking *ranking)
+{
+	for (size_t i = 0; i < ranking->num; i++)
+		json_decref(ranking->rows[i].counts);
+}
+
+/* How much worse than others @instance is by one row; smaller is better. */
+static int64_t cost(struct model *model, const struct placement *placement,
+		    const struct ranking *ranking, size_t row, const struct instance *instance)
+{
+	const char *type = ranking->rows[row].type, *field = ranking->rows[row].field;
+	const char *attribute = ranking->rows[row].attribute;
+
+	if (strcmp(type, "random") == 0)
+		return (int64_t)(model_random(model) >> 1);
+	if (strcmp(type, "load") == 0)
+		return instance->counts.running + instance->counts.pending;
+	if (strcmp(type, "binpack") == 0)
+		return field && strcasecmp(field, "cpu") == 0
+			       ? instance->cpu - instance->used_cpu
+			       : instance->memory - instance->used_memory;
+	if (!attribute)
+		return own_count(placement, instance);
+	const char *value = instance_attribute(instance, attribute);
+	return value ? json_integer_value(json_object_get(ranking->rows[row].counts, value)) : 0;
 }
 
 static bool less(const int64_t a[static MAX_STRATEGIES], const int64_t b[static MAX_STRATEGIES])
@@ -262,8 +301,10 @@ struct instance *placement_choose(struct model *model, const struct placement *p
 {
 	const struct index *instances = &placement->cluster->instances;
 	struct instance *best = NULL;
-	int64_t best_costs[MAX_STRATEGIES], its_costs[MAX_STRATEGIES];
+	int64_t best_costs[MAX_STRATEGIES], its_costs[MAX_STRATEGIES] = {0};
+	_cleanup_(ranking_done) struct ranking ranking;
 
+	ranking_init(&ranking, placement);
 	*ret_closest = NULL;
 	*ret_reason = "RESOURCE:MEMORY";
 	for (size_t i = 0; i < instances->len; i++) {
@@ -278,7 +319,8 @@ struct instance *placement_choose(struct model *model, const struct placement *p
 			*ret_closest = instance;
 			continue;
 		}
-		costs(model, placement, instance, its_costs);
+		for (size_t row = 0; row < ranking.num; row++)
+			its_costs[row] = cost(model, placement, &ranking, row, instance);
 		if (best && !less(its_costs, best_costs))
 			continue;
 		best = instance;

@@ -56,8 +56,7 @@ static ssize_t depart(void *arg, uint64_t position, char *out, size_t max)
 	size_t rest = departure->len - (size_t)position;
 
 	if (departure->fault == FAULT_SLOW) {
-		emulator_sleep(departure->emulator, 1000);
-		if (departure->emulator->stop)
+		if (!emulator_sleep(departure->emulator, 1000))
 			return MHD_CONTENT_READER_END_WITH_ERROR;
 		max = 1;
 	} else if (position >= departure->len / 2) {
