@@ -306,6 +306,7 @@ static int run(struct progress *p, struct aws_response *ret_response, struct err
 
 		if (outcome.r == 0) {
 			retry_tokens_give(&p->client->retry_tokens, p->retry_cost);
+			*err = (struct error){0};
 			return 0;
 		}
 		if (outcome.retry_now)

@@ -70,5 +70,9 @@ int response_check(const struct http_response *response, struct error *err)
 		code = response->error_type;
 	if (!code || !*code)
 		return from_status(response, err);
-	return error_set_aws(err, response->status, code, response->request_id, message);
+	int r = error_set_aws(err, response->status, code, response->request_id, message);
+	if (err && !err->message[0])
+		snprintf(err->message, sizeof(err->message), "HTTP status %d without a message",
+			 response->status);
+	return r;
 }

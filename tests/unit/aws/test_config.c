@@ -246,7 +246,7 @@ static const struct {
 	{400, "{\"message\":\"m\"}", "AccessDeniedException:http://x/", EACCES,
 	 "AccessDeniedException", "m"},
 	{400, "{\"code\":\"InvalidParameterException\"}", "", EINVAL, "InvalidParameterException",
-	 ""},
+	 "HTTP status 400 without a message"},
 	{500, "", "", EREMOTEIO, "", "HTTP status 500 with an empty answer"},
 	{502, "<html>\nBad\x1b[0m</html>", "", EREMOTEIO, "",
 	 "HTTP status 502: <html> Bad [0m</html>"},
