@@ -45,6 +45,9 @@ int make_entry(struct fs *fs, struct inode *parent, const char *name, struct fou
 							  : expires_ms),
 	};
 	attr_fill(fs, &inode->node, inode->number, content, &ret_entry->attr);
+	/* By a rename its dentry comes to stand for something else, which must be looked up. */
+	if (node_is_scratch(&inode->node))
+		ret_entry->entry_timeout = ret_entry->attr_timeout = 0;
 	return 0;
 }
 

@@ -134,7 +134,7 @@ void fs_create(fuse_req_t req, fuse_ino_t parent_ino, const char *name, mode_t m
 	}
 	request_end(&r, 0);
 	/* Gone again, or something else, as soon as it is written or closed. */
-	entry.entry_timeout = entry.attr_timeout = timeout_s(fs, 0);
+	entry.entry_timeout = entry.attr_timeout = 0;
 	fi->direct_io = 1;
 	fi->fh = (uintptr_t)handle;
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
