@@ -1,6 +1,7 @@
 #include "ecsfs/aws/credential_cache.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -146,6 +147,9 @@ static void *fetch_thread(void *arg)
 			      found->source);
 		credentials_unref(found);
 	}
+	/* Whoever waits for the end may exit the process, which must find nothing of ours running.
+	 */
+	OPENSSL_thread_stop();
 	LOCKED(&cache->lock);
 	finish_locked(cache, r, found, &err);
 	return NULL;
