@@ -58,7 +58,7 @@ static int build_client(const struct options *options, struct parts *parts, stru
 		.timeout_ms = to_ms(options->timeout_s),
 		.quota_percent = (unsigned)options->quota_percent,
 		.quotas = ecs_quotas,
-		.quota_count = QUOTA_COUNT,
+		.quota_count = options->quota_percent ? QUOTA_COUNT : 0,
 		.clock = &clock_real,
 	};
 

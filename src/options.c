@@ -26,7 +26,8 @@ const char options_help[] =
 	"      --audit-log FILE         append every changing call to FILE\n"
 	"      --max-connections N      connections to AWS (default 16)\n"
 	"      --timeout SECONDS        time of a call with its retries (default 30)\n"
-	"      --quota-share PERCENT    of AWS's request quotas to use at most (default 80)\n"
+	"      --quota-share PERCENT    of AWS's request quotas to use at most (default 80, 0: no "
+	"limit)\n"
 	"      --log-level LEVEL        error, warn, info or debug (default warn)\n"
 	"      --demo                   mount a sample account; no AWS account is needed\n"
 	"  -f, --foreground             do not become a daemon\n"
@@ -140,7 +141,7 @@ static int set_value(struct options *options, const struct option_row *row, cons
 	case COUNT:
 		return parse_long(text, 10, 0, 1000000, at);
 	case PERCENT:
-		return parse_long(text, 10, 1, 100, at);
+		return parse_long(text, 10, 0, 100, at);
 	case SECONDS:
 		return parse_seconds(text, at);
 	case LEVEL:
@@ -286,6 +287,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 	*ret_options = (struct options){
 		.delete_limit = 20,
 		.timeout_s = 30,
+		.quota_percent = 80,
 		.log_level = LOG_LEVEL_WARN,
 		.uid = getuid(),
 		.gid = getgid(),

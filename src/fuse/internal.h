@@ -112,6 +112,7 @@ double timeout_s(struct fs *fs, int64_t expires_ms);
 int attr_content(struct request *r, const struct node *node, struct content *ret_content);
 
 /* request.c */
+struct fs *fs_of(fuse_req_t req);
 void request_begin(struct request *r, fuse_req_t req, const char *name, struct inode *inode,
 		   const char *child);
 
@@ -158,8 +159,5 @@ int make_entry(struct fs *fs, struct inode *parent, const char *name, struct fou
 struct handle *handle_new(struct fs *fs, struct inode *inode);
 void handle_free(struct fs *fs, struct handle *handle);
 struct handle *handle_of(const struct fuse_file_info *fi);
-
-/* session.c */
-struct fs *fs_of(fuse_req_t req);
 
 #endif

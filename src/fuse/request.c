@@ -21,6 +21,11 @@ static const struct metric_family request_seconds = {
 	{"type"},
 };
 
+struct fs *fs_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
 static void interrupted(fuse_req_t req, void *arg)
 {
 	(void)req;

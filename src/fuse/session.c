@@ -15,11 +15,6 @@
 #define MAX_THREADS 128
 #define MAX_IDLE_THREADS 16
 
-struct fs *fs_of(fuse_req_t req)
-{
-	return fuse_req_userdata(req);
-}
-
 static void fs_init(void *userdata, struct fuse_conn_info *conn)
 {
 	(void)userdata;

@@ -78,7 +78,7 @@ struct fetch {
 	json_t *params;                /* the request's members */
 	struct list_entry *list_entry; /* only while list_entry->fetch is this fetch */
 	struct names names;            /* so far */
-	unsigned pages;
+	unsigned pages, empty_pages;
 };
 
 struct store {

@@ -158,32 +158,50 @@ static void add_names(struct fetch *fetch, json_t *items)
 	}
 }
 
+/* Take in one page. */
+static int add_page(struct store *store, struct fetch *fetch, struct op *op, json_t *items)
+{
+	LOCKED(&store->lock);
+	add_names(fetch, items);
+	fetch->pages++;
+	fetch->empty_pages = json_array_size(items) ? 0 : fetch->empty_pages + 1;
+	pthread_cond_broadcast(&fetch->changed);
+	return fetch->names.failed ? error_set(&op->error, ENOMEM, "out of memory") : 0;
+}
+
+static bool is_power_of_two(unsigned n)
+{
+	return (n & (n - 1)) == 0;
+}
+
+/* Tokens that go round in a circle are found by Brent's method: compare with one of long ago. */
 static int get_pages(struct store *store, struct fetch *fetch, struct op *op)
 {
 	const struct list_info *info = &lists[fetch->list];
 	const struct ecs_action *action = ecs_action_find(info->action);
-	_cleanup_free_ char *token = NULL;
-	unsigned empty = 0;
+	_cleanup_free_ char *token = NULL, *landmark = NULL;
 
 	do {
 		json_auto_t *items = NULL;
 		char *next = NULL;
 		int r = ecs_list_page(store->ecs, op, action, fetch->params, token, info->items,
 				      &items, &next);
+		if (r == 0) {
+			free(token);
+			token = next;
+			r = add_page(store, fetch, op, items);
+		}
 		if (r < 0)
 			return r;
-		free(token);
-		token = next;
-		empty = json_array_size(items) ? 0 : empty + 1;
-		LOCKED(&store->lock);
-		add_names(fetch, items);
-		fetch->pages++;
-		pthread_cond_broadcast(&fetch->changed);
-		if (fetch->names.failed)
-			return error_set(&op->error, ENOMEM, "out of memory");
-		if (token && (empty > MAX_EMPTY_PAGES || fetch->pages > MAX_PAGES))
+		bool circle = token && landmark && strcmp(token, landmark) == 0;
+		if (circle ||
+		    (token && (fetch->empty_pages > MAX_EMPTY_PAGES || fetch->pages > MAX_PAGES)))
 			return error_set(&op->error, EPROTO, "%s: the pages do not end",
 					 info->action);
+		if (token && is_power_of_two(fetch->pages)) {
+			free(landmark);
+			landmark = strdup(token);
+		}
 	} while (token);
 	return 0;
 }

@@ -98,19 +98,25 @@ static int no_memory(struct op *op)
 }
 
 /*
- * Wait for @fetch, unless it is done, and tell what came of it.
+ * Wait for @fetch, unless it is done, and tell what came of it. A list may take long when it has
+ * many pages and the quota is used up; only the wait for one page is bounded.
  *
  * Return: 1 when it only has more names so far, 0 when it succeeded, else its errno.
  */
-static int await(struct store *store, struct op *op, struct fetch *fetch, int64_t deadline_ms,
-		 bool every_page)
+static int await(struct store *store, struct op *op, struct fetch *fetch, bool every_page)
 {
+	int64_t deadline_ms = now_ms(store) + store->wait_ms;
+	unsigned pages = fetch->pages;
 	int r = 0;
 
 	fetch->refs++;
-	unsigned pages = fetch->pages;
-	while (r == 0 && !fetch->done && !(every_page && fetch->pages != pages))
+	while (r == 0 && !fetch->done && !(every_page && fetch->pages != pages)) {
 		r = fetch_wait(store, op, fetch, deadline_ms);
+		if (fetch->pages != pages && !every_page) {
+			pages = fetch->pages;
+			deadline_ms = now_ms(store) + store->wait_ms;
+		}
+	}
 	if (r == 0 && fetch->done) {
 		r = fetch->result;
 		if (r < 0)
@@ -146,7 +152,6 @@ static int entry_answer(const struct entry *entry, struct document *ret_document
 static int document_locked(struct store *store, struct op *op, enum kind kind, const char *cluster,
 			   const char *id, struct document *ret_document)
 {
-	int64_t deadline_ms = now_ms(store) + store->wait_ms;
 	bool asked = false;
 
 	sweep(store);
@@ -167,7 +172,7 @@ static int document_locked(struct store *store, struct op *op, enum kind kind, c
 		if (!fetch)
 			return no_memory(op);
 		asked = true;
-		int r = await(store, op, fetch, deadline_ms, false);
+		int r = await(store, op, fetch, false);
 		entry = entry_get(store, kind, cluster, id);
 		if (r < 0 && entry && serve_stale(store, op, &entry->expires_ms))
 			continue;
@@ -199,7 +204,6 @@ int store_document(struct store *store, struct op *op, enum kind kind, const cha
 static int refresh_list(struct store *store, struct op *op, const struct list_query *query,
 			const char *name, struct list_entry **ret_list)
 {
-	int64_t deadline_ms = now_ms(store) + store->wait_ms;
 	bool asked = false;
 
 	sweep(store);
@@ -223,7 +227,7 @@ static int refresh_list(struct store *store, struct op *op, const struct list_qu
 		for (size_t i = 0; name && i < fetch->names.count; i++)
 			if (strcmp(fetch->names.items[i], name) == 0)
 				return 1;
-		int r = await(store, op, fetch, deadline_ms, name);
+		int r = await(store, op, fetch, name);
 		*ret_list = list = list_get(store, query);
 		if (r < 0 && list && serve_stale(store, op, &list->expires_ms))
 			continue;
