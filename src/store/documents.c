@@ -58,21 +58,24 @@ static size_t fill(struct store *store, struct fetch *fetch, const struct listin
 	return index;
 }
 
-/* The list in whose order @entry has neighbours, and its place there. */
+/* The longest list in whose order @entry has neighbours, and its place there. */
 static struct list_entry *list_around(struct store *store, const struct entry *entry,
 				      size_t *ret_index)
 {
-	struct list_entry *list, *next;
+	struct list_entry *list, *next, *longest = NULL;
 
 	HASH_ITER (hh, store->lists, list, next) {
 		if (!lists[list->list].neighbours || lists[list->list].of != (int)entry->kind ||
-		    !list->listing || strcmp(list->cluster, entry->cluster) != 0)
+		    !list->listing || strcmp(list->cluster, entry->cluster) != 0 ||
+		    (longest && longest->listing->count >= list->listing->count))
 			continue;
-		*ret_index = listing_find(list->listing, entry->id);
-		if (*ret_index != SIZE_MAX)
-			return list;
+		size_t index = listing_find(list->listing, entry->id);
+		if (index == SIZE_MAX)
+			continue;
+		longest = list;
+		*ret_index = index;
 	}
-	return NULL;
+	return longest;
 }
 
 /*
@@ -177,11 +180,11 @@ static int render(enum kind kind, json_t *item, struct answer *ret_answer)
 	struct buf text = {0};
 	const char *status = "";
 
-	render_document(&text, item);
-	struct blob *blob = text.failed ? NULL : blob_new(text.data, text.len);
+	int r = render_document(&text, item);
+	struct blob *blob = r < 0 ? NULL : blob_new(text.data, text.len);
 	buf_done(&text);
 	if (!blob)
-		return -ENOMEM;
+		return r < 0 ? r : -ENOMEM;
 	json_unpack(item, "{s?s}", "status", &status);
 	*ret_answer = (struct answer){
 		.blob = blob,
@@ -231,7 +234,10 @@ static int read_items(const struct fetch *fetch, struct op *op, json_t *response
 			continue;
 		int r = render(fetch->kind, item, &answers[at]);
 		if (r < 0)
-			return error_set(&op->error, -r, "out of memory");
+			return error_set(&op->error, -r,
+					 r == -EPROTO ? "%s: an item nests too deeply"
+						      : "%s: out of memory",
+					 info->describe);
 	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 #include "ecsfs/store/render.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -183,10 +183,28 @@ static void put_value(struct buf *out, json_t *value, int depth, bool pretty)
 	}
 }
 
-void render_document(struct buf *out, json_t *value)
+static bool is_too_deep(json_t *value, int depth)
+{
+	const char *name;
+	json_t *child;
+	size_t i;
+
+	if (depth > MAX_DEPTH)
+		return true;
+	json_array_foreach (value, i, child)
+		if (is_too_deep(child, depth + 1))
+			return true;
+	json_object_foreach (value, name, child)
+		if (is_too_deep(child, depth + 1))
+			return true;
+	return false;
+}
+
+int render_document(struct buf *out, json_t *value)
 {
 	put_value(out, value, 0, true);
 	buf_putc(out, '\n');
+	return !out->failed ? 0 : is_too_deep(value, 0) ? -EPROTO : -ENOMEM;
 }
 
 void render_compact(struct buf *out, json_t *value)

@@ -20,7 +20,10 @@
 struct script {
 	char action[64];
 	unsigned calls;
-	bool held;
+	bool holding;
+	unsigned hold_after; /* calls */
+	const char *const *bodies;
+	unsigned body_count, body_at;
 	int status; /* 0: answer from the resources */
 	char *body;
 	bool once;
@@ -141,10 +144,13 @@ static char *serve(struct aws_double *aws, const char *action, const char *body,
 	json_t *request = json_loads(body, 0, NULL);
 	char *text;
 
-	script->calls++;
+	unsigned number = ++script->calls;
 	json_decref(script->last_request);
 	script->last_request = request;
-	if (script->status) {
+	if (script->bodies) {
+		*ret_status = 200;
+		text = strdup(script->bodies[script->body_at++ % script->body_count]);
+	} else if (script->status) {
 		*ret_status = script->status;
 		text = strdup(script->body);
 		if (script->once)
@@ -155,7 +161,7 @@ static char *serve(struct aws_double *aws, const char *action, const char *body,
 		json_decref(response);
 	}
 	pthread_cond_broadcast(&aws->changed);
-	while (script->held && !aws->stopping)
+	while (script->holding && number > script->hold_after && !aws->stopping)
 		pthread_cond_wait(&aws->changed, &aws->lock);
 	pthread_mutex_unlock(&aws->lock);
 	return text;
@@ -437,22 +443,26 @@ void double_await(struct aws_double *aws, const char *action, unsigned count)
 	ck_assert_msg(calls >= count, "%u calls of %s came, not %u", calls, action, count);
 }
 
-static void set_held(struct aws_double *aws, const char *action, bool held)
+void double_hold_after(struct aws_double *aws, const char *action, unsigned count)
 {
 	pthread_mutex_lock(&aws->lock);
-	script_of(aws, action)->held = held;
-	pthread_cond_broadcast(&aws->changed);
+	struct script *script = script_of(aws, action);
+	script->holding = true;
+	script->hold_after = script->calls + count;
 	pthread_mutex_unlock(&aws->lock);
 }
 
 void double_hold(struct aws_double *aws, const char *action)
 {
-	set_held(aws, action, true);
+	double_hold_after(aws, action, 0);
 }
 
 void double_release(struct aws_double *aws, const char *action)
 {
-	set_held(aws, action, false);
+	pthread_mutex_lock(&aws->lock);
+	script_of(aws, action)->holding = false;
+	pthread_cond_broadcast(&aws->changed);
+	pthread_mutex_unlock(&aws->lock);
 }
 
 static void set_answer(struct aws_double *aws, const char *action, int status, const char *body,
@@ -475,4 +485,15 @@ void double_answer(struct aws_double *aws, const char *action, int status, const
 void double_answer_once(struct aws_double *aws, const char *action, int status, const char *body)
 {
 	set_answer(aws, action, status, body, true);
+}
+
+void double_answer_in_turn(struct aws_double *aws, const char *action, const char *const *bodies,
+			   unsigned count)
+{
+	pthread_mutex_lock(&aws->lock);
+	struct script *script = script_of(aws, action);
+	script->bodies = bodies;
+	script->body_count = count;
+	script->body_at = 0;
+	pthread_mutex_unlock(&aws->lock);
 }

@@ -42,12 +42,18 @@ void double_await(struct aws_double *aws, const char *action, unsigned count);
 
 /* Keep back the answers to @action, which are made when the request comes; and let them go. */
 void double_hold(struct aws_double *aws, const char *action);
+/* Let @count more answers go, and keep back those behind them. */
+void double_hold_after(struct aws_double *aws, const char *action, unsigned count);
 void double_release(struct aws_double *aws, const char *action);
 
 /* Answer @action with HTTP @status and these bytes, until told NULL. */
 void double_answer(struct aws_double *aws, const char *action, int status, const char *body);
 /* The same for the next call only. */
 void double_answer_once(struct aws_double *aws, const char *action, int status, const char *body);
+
+/* Answer the coming calls of @action with these bodies in turn, and again from the first. */
+void double_answer_in_turn(struct aws_double *aws, const char *action, const char *const *bodies,
+			   unsigned count);
 
 /* Refuse connections and end those there are; or be there again. */
 void double_go_away(struct aws_double *aws);

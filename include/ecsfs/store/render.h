@@ -13,8 +13,8 @@
 
 #include "ecsfs/base/buf.h"
 
-/* Append @value and a newline to @out. */
-void render_document(struct buf *out, json_t *value);
+/* Append @value and a newline to @out. Return: 0, -ENOMEM, -EPROTO for what nests too deeply. */
+int render_document(struct buf *out, json_t *value);
 
 /* Append @value as one line without blanks or newline, times as they are: for messages. */
 void render_compact(struct buf *out, json_t *value);
