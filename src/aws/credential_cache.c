@@ -207,6 +207,9 @@ static int wait_locked(struct credential_cache *cache, int64_t timeout_ms, struc
 int credential_cache_get(struct credential_cache *cache, int64_t timeout_ms, struct cancel *cancel,
 			 struct credentials **ret_credentials, struct error *err)
 {
+	/* For a waiter a negative time is no limit; for a call it means that its time is up. */
+	if (timeout_ms < 0)
+		timeout_ms = 0;
 	LOCKED(&cache->lock);
 	enum need need = need_locked(cache);
 	bool may_try = need == NEED_NEW || clock_monotonic_ms(cache->clock) >= cache->next_try_ms;

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -403,7 +404,12 @@ static void curl_free_all(struct http *http)
 
 static void global_init(void)
 {
+	struct sigaction old;
+
 	curl_global_init(CURL_GLOBAL_DEFAULT);
+	/* OpenSSL writes without MSG_NOSIGNAL: a closed connection must not end the process. */
+	if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
 }
 
 int http_new_curl(unsigned max_connections, const char *ca_bundle, struct http **ret_http,

@@ -30,8 +30,8 @@ struct aws_client_options {
 	const char *endpoint_url;
 	const char *ca_bundle;
 	unsigned max_connections; /* 0: 16 */
-	int64_t timeout_ms;       /* of a whole call with its retries; 0: 30,000 */
-	unsigned quota_percent;   /* share of each bucket that calls may take; 0: 80 */
+	int64_t timeout_ms; /* of a call with its retries, but not in a quota's queue; 0: 30,000 */
+	unsigned quota_percent; /* share of each bucket that calls may take; 0: 80 */
 	const struct aws_quota *quotas;
 	size_t quota_count;
 	const struct clock *clock; /* NULL: clock_real */

@@ -80,7 +80,7 @@ struct http {
 };
 
 /**
- * The real one, on libcurl.
+ * The real one, on libcurl. The first makes the process ignore SIGPIPE, unless it handles it.
  *
  * @max_connections: requests at one time; more wait their turn
  * @ca_bundle: path of a PEM file, NULL for the system's; copied

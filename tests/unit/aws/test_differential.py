@@ -233,11 +233,11 @@ def endpoints_agree_in_every_region():
                         equal(ours["endpoint"], theirs["endpoint"], region, fips, dual)
 
 
-def verify(request, secret, region, token):
+def verify(request, secret, region, token, service="ecs"):
     """Is the Authorization header the one that botocore would make over what arrived?"""
     authorization = request.headers["Authorization"]
     names = authorization.partition("SignedHeaders=")[2].partition(",")[0].split(";")
-    for needed in ("host", "x-amz-date", "x-amz-target", "content-type"):
+    for needed in ("host", "x-amz-date", "content-type") + (("x-amz-target",) if service == "ecs" else ()):
         check(needed in names, needed, names)
     equal(request.headers.get("X-Amz-Security-Token"), token)
     check(not token or "x-amz-security-token" in names, names)
@@ -246,7 +246,7 @@ def verify(request, secret, region, token):
     for name in names:
         copy.headers[name] = request.headers[name]
     key = authorization.partition("Credential=")[2].partition("/")[0]
-    signer = botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret, token), "ecs", region)
+    signer = botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret, token), service, region)
     copy.context["timestamp"] = request.headers["X-Amz-Date"]
     text = signer.string_to_sign(copy, signer.canonical_request(copy))
     equal(authorization.partition("Signature=")[2], signer.signature(text, copy), text)
@@ -266,6 +266,16 @@ def botocore_verifies_every_signature():
                         equal(found.get("request_id"), "r1", found)
                         equal(ecs.requests[0].body, body.encode())
                         verify(ecs.requests[0], secret, "us-east-1", token)
+
+
+def botocore_verifies_the_requests_for_roles():
+    for token in (None, "tok+/="):
+        with Sts() as sts, Home("[profile r]\nrole_arn = arn:aws:iam::1:role/r\nexternal_id = a b&c=\u00fc\n"
+                                "credential_source = Environment\n",
+                                env={"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s",
+                                     "AWS_SESSION_TOKEN": token, "AWS_ENDPOINT_URL_STS": sts.url}) as home:
+            equal(home.resolve("r").get("access_key"), "ASIAr")
+            verify(sts.requests[0], "s", "us-east-1", token, "sts")
 
 
 def a_path_in_the_endpoint_is_signed_as_it_is_sent():
@@ -305,6 +315,7 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         sys.exit(0 if agree(int(sys.argv[2])) else 1)
     sys.exit(run([endpoints_agree_in_every_region, botocore_verifies_every_signature,
+                  botocore_verifies_the_requests_for_roles,
                   a_path_in_the_endpoint_is_signed_as_it_is_sent,
                   a_clock_that_is_wrong_is_corrected_by_one_more_request]
                  + [(f"configurations_{n}_to_{n + step - 1}_resolve_the_same", agree_on_many(n, step))

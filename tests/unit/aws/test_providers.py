@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -439,6 +440,32 @@ def instance_credentials_past_their_expiry_are_extended():
         check(16 * 60 < ahead < 26 * 60, ahead)
 
 
+def a_metadata_service_that_never_answers_is_given_up():
+    over = threading.Event()
+
+    def answer(_request):
+        over.wait(60)
+    with StandIn(answer) as imds, imds_home(imds) as home:
+        found = home.resolve()
+        over.set()
+        equal(found.get("error"), "ENOKEY", found)
+        check("metadata" in found["message"], found)
+
+
+def a_service_that_answers_nonsense_is_an_error_of_the_protocol():
+    def answer(_request):
+        return (200, {}, "<html>hello</html>")
+    with StandIn(answer) as stand_in:
+        for env in ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": stand_in.url},
+                    {"AWS_ENDPOINT_URL_STS": stand_in.url, "AWS_ROLE_ARN": "arn:aws:iam::1:role/w"}):
+            with Home(env=env) as home:
+                if "AWS_ROLE_ARN" in env:
+                    home.set(AWS_WEB_IDENTITY_TOKEN_FILE=home.write("token", "jwt"))
+                equal(home.resolve().get("error"), "EPROTO", env)
+        with sso_home(stand_in, "corp", accessToken="good", expiresAt=at(3600)) as home:
+            equal(home.resolve("s").get("error"), "EPROTO")
+
+
 def without_any_source_the_error_says_what_each_lacks():
     with Imds(role="") as imds, imds_home(imds) as home:
         found = home.resolve()
@@ -470,5 +497,7 @@ if __name__ == "__main__":
         an_instance_gives_credentials_and_the_region,
         version_1_of_the_metadata_is_used_only_where_it_is_allowed,
         instance_credentials_past_their_expiry_are_extended,
+        a_metadata_service_that_never_answers_is_given_up,
+        a_service_that_answers_nonsense_is_an_error_of_the_protocol,
         without_any_source_the_error_says_what_each_lacks,
     ]))
