@@ -63,6 +63,22 @@ void set_stale(struct store *store, bool stale, const struct error *why)
 		store->on_stale(stale, why);
 }
 
+void fetch_abandon(struct store *store, struct fetch *fetch)
+{
+	fetch->abandoned = true;
+	if (fetch->list_entry) {
+		fetch->list_entry->fetch = NULL;
+		fetch->list_entry = NULL;
+	}
+	for (size_t i = 0; i < fetch->id_count; i++) {
+		struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[i]);
+		if (entry && entry->fetch == fetch)
+			entry->fetch = NULL;
+	}
+	if (fetch->cancel)
+		cancel_trigger(fetch->cancel);
+}
+
 static struct fetch *next_fetch(struct store *store)
 {
 	while (!store->queue && !store->stopping)
@@ -85,14 +101,18 @@ static void *fetcher(void *arg)
 	pthread_mutex_lock(&store->lock);
 	while ((fetch = next_fetch(store))) {
 		struct op op;
-		pthread_mutex_unlock(&store->lock);
 		op_init(&op);
+		fetch->cancel = &op.cancel;
+		if (fetch->abandoned)
+			cancel_trigger(&op.cancel);
+		pthread_mutex_unlock(&store->lock);
 		/* Both take the lock themselves to publish what they got. */
 		int r = fetch->is_list ? list_fetch_run(store, fetch, &op)
 				       : documents_fetch_run(store, fetch, &op);
 		pthread_mutex_lock(&store->lock);
 		fetch->result = r;
 		fetch->error = op.error;
+		fetch->cancel = NULL;
 		fetch->done = true;
 		if (r == 0)
 			set_stale(store, false, NULL);

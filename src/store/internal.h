@@ -66,7 +66,10 @@ struct fetch {
 	int result;
 	struct error error;
 	pthread_cond_t changed; /* done, or more names */
-	struct fetch *next;     /* in the queue */
+	unsigned waiters;
+	bool abandoned;        /* nobody wants it any more: the entries are free for another */
+	struct cancel *cancel; /* of the call, while a thread of the pool makes it */
+	struct fetch *next;    /* in the queue */
 	char *cluster;
 	/* of documents: */
 	enum kind kind;
@@ -132,6 +135,8 @@ void pool_stop(struct store *store);
 struct fetch *fetch_new(const char *cluster);
 void fetch_unref(struct fetch *fetch); /* the lock must be held, or nobody else know it */
 void fetch_enqueue(struct store *store, struct fetch *fetch);
+/* Nobody waits for it any more: end its call, and let whoever comes next start anew. */
+void fetch_abandon(struct store *store, struct fetch *fetch);
 void fetch_wait_begin(struct store *store, struct op *op);
 void fetch_wait_end(struct store *store, struct op *op);
 

@@ -110,6 +110,7 @@ static int await(struct store *store, struct op *op, struct fetch *fetch, bool e
 	int r = 0;
 
 	fetch->refs++;
+	fetch->waiters++;
 	while (r == 0 && !fetch->done && !(every_page && fetch->pages != pages)) {
 		r = fetch_wait(store, op, fetch, deadline_ms);
 		if (fetch->pages != pages && !every_page) {
@@ -117,6 +118,8 @@ static int await(struct store *store, struct op *op, struct fetch *fetch, bool e
 			deadline_ms = now_ms(store) + store->wait_ms;
 		}
 	}
+	if (--fetch->waiters == 0 && r < 0 && !fetch->done)
+		fetch_abandon(store, fetch);
 	if (r == 0 && fetch->done) {
 		r = fetch->result;
 		if (r < 0)
