@@ -126,13 +126,17 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
 }
 
 struct fetch *documents_batch_inactive(struct store *store, enum kind kind, const char *cluster,
-				       const struct names *names)
+				       const struct names *names, size_t *at)
 {
 	struct fetch *fetch = batch_new(kind, cluster);
 
-	for (size_t i = 0; fetch && i < names->count && fetch->id_count < kinds[kind].batch; i++) {
-		struct entry *entry = entry_find(store, kind, cluster, names->items[i]);
-		if (entry && entry->inactive && !entry->fetch && entry->expires_ms <= now_ms(store))
+	for (; fetch && *at < names->count && fetch->id_count < kinds[kind].batch; ++*at) {
+		struct entry *entry = entry_find(store, kind, cluster, names->items[*at]);
+		if (!entry || !entry->inactive)
+			continue;
+		/* While somebody lists, it must not be forgotten, or it would be listed again. */
+		entry->used_ms = now_ms(store);
+		if (!entry->fetch && entry->expires_ms <= now_ms(store))
 			add_id(fetch, entry);
 	}
 	if (fetch && fetch->id_count == 0) {

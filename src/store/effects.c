@@ -165,6 +165,13 @@ static void apply(struct store *store, const char *action, json_t *request, bool
 		struct list_entry *list = list_get(store, &query);
 		if (list)
 			list_change(store, list, id, effect->removes);
+		/* A server may list for ever what it then says is INACTIVE: it will be asked. */
+		struct entry *entry = effect->removes
+					      ? entry_get(store, (enum kind)lists[effect->list].of,
+							  query.cluster, id)
+					      : NULL;
+		if (entry)
+			entry->inactive = true;
 	}
 	expire_lists(store, effect->lists, cluster);
 }

@@ -117,6 +117,8 @@ struct list_entry *list_find_plain(struct store *store, enum list list, const ch
 void list_expire(struct list_entry *list);
 void list_free(struct store *store, struct list_entry *list);
 void list_change(struct store *store, struct list_entry *list, const char *name, bool removed);
+/* Whether @name may be left out of @list though AWS lists it: removed here, or INACTIVE. */
+bool list_hides(struct store *store, const struct list_entry *list, const char *name);
 struct fetch *list_fetch_start(struct store *store, struct list_entry *list);
 int list_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
 int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);
@@ -124,9 +126,10 @@ int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);
 /* documents.c */
 struct fetch *documents_fetch_start(struct store *store, struct entry *entry);
 
-/* A batch of those of @names that were INACTIVE when last seen and have expired; NULL: none. */
+/* A batch of those of @names from *@at on that were INACTIVE when last seen and have expired; *@at
+ * is where the next batch begins. NULL: none is left. */
 struct fetch *documents_batch_inactive(struct store *store, enum kind kind, const char *cluster,
-				       const struct names *names);
+				       const struct names *names, size_t *at);
 int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
 
 /* fetch.c */

@@ -16,7 +16,8 @@
 /* AWS may answer empty pages to a filtered List, but not without end. */
 #define MAX_EMPTY_PAGES 100
 
-#define MAX_ARN 2048
+/* An ARN of AWS has 2,048 bytes at most; a name must not be cut, or it would be another one. */
+#define MAX_NAME (64 * 1024)
 
 static char *filters_text(json_t *filters)
 {
@@ -107,6 +108,19 @@ void list_change(struct store *store, struct list_entry *list, const char *name,
 	list->changes = change;
 }
 
+bool list_hides(struct store *store, const struct list_entry *list, const char *name)
+{
+	int of = lists[list->list].of;
+
+	for (const struct list_change *change = list->changes; change; change = change->next)
+		if (change->until_ms > now_ms(store) && strcmp(change->name, name) == 0)
+			return change->removed;
+	struct entry *entry = of == KIND_CLUSTER || of == KIND_SERVICE
+				      ? entry_find(store, (enum kind)of, list->cluster, name)
+				      : NULL;
+	return entry && entry->inactive;
+}
+
 struct fetch *list_fetch_start(struct store *store, struct list_entry *list)
 {
 	const struct list_info *info = &lists[list->list];
@@ -141,9 +155,11 @@ static bool is_of_family(const char *name, const char *family)
 	return strncmp(name, family, len) == 0 && name[len] == ':';
 }
 
-static void add_names(struct fetch *fetch, json_t *items)
+static int add_names(struct fetch *fetch, struct op *op, json_t *items)
 {
-	char name[MAX_ARN];
+	const struct list_info *info = &lists[fetch->list];
+	json_type type = fetch->list == LIST_ATTRIBUTES ? JSON_OBJECT : JSON_STRING;
+	char name[MAX_NAME];
 	const char *family = NULL;
 	json_t *item;
 	size_t i;
@@ -151,22 +167,26 @@ static void add_names(struct fetch *fetch, json_t *items)
 	if (lists[fetch->list].of == KIND_REVISION)
 		family = json_string_value(json_object_get(fetch->params, "familyPrefix"));
 	json_array_foreach (items, i, item) {
+		if (json_typeof(item) != type)
+			return error_set(&op->error, EPROTO, "%s: an item of %s has another type",
+					 info->action, info->items);
 		name[0] = '\0';
-		lists[fetch->list].name(item, name, sizeof(name));
+		info->name(item, name, sizeof(name));
 		if (name[0] && (!family || is_of_family(name, family)))
 			names_add(&fetch->names, name);
 	}
+	return fetch->names.failed ? error_set(&op->error, ENOMEM, "out of memory") : 0;
 }
 
 /* Take in one page. */
 static int add_page(struct store *store, struct fetch *fetch, struct op *op, json_t *items)
 {
 	LOCKED(&store->lock);
-	add_names(fetch, items);
+	int r = add_names(fetch, op, items);
 	fetch->pages++;
 	fetch->empty_pages = json_array_size(items) ? 0 : fetch->empty_pages + 1;
 	pthread_cond_broadcast(&fetch->changed);
-	return fetch->names.failed ? error_set(&op->error, ENOMEM, "out of memory") : 0;
+	return r;
 }
 
 static bool is_power_of_two(unsigned n)
@@ -234,13 +254,14 @@ static void apply_changes(struct store *store, struct list_entry *list, struct n
 static int ask_inactive(struct store *store, struct fetch *fetch, struct op *op)
 {
 	int of = lists[fetch->list].of, r = 0;
+	size_t at = 0;
 
 	if (of != KIND_CLUSTER && of != KIND_SERVICE)
 		return 0;
 	while (r == 0) {
 		pthread_mutex_lock(&store->lock);
 		struct fetch *batch = documents_batch_inactive(store, (enum kind)of, fetch->cluster,
-							       &fetch->names);
+							       &fetch->names, &at);
 		pthread_mutex_unlock(&store->lock);
 		if (!batch)
 			break;
@@ -256,7 +277,9 @@ static int ask_inactive(struct store *store, struct fetch *fetch, struct op *op)
 	return r;
 }
 
-static void drop_inactive(struct store *store, struct list_entry *list, struct names *names)
+/* What was asked for this list, or may still be believed, and was INACTIVE. */
+static void drop_inactive(struct store *store, struct list_entry *list, struct names *names,
+			  int64_t expires_ms)
 {
 	int of = lists[list->list].of;
 
@@ -265,7 +288,9 @@ static void drop_inactive(struct store *store, struct list_entry *list, struct n
 	for (size_t i = 0; i < names->count; i++) {
 		struct entry *entry =
 			entry_find(store, (enum kind)of, list->cluster, names->items[i]);
-		if (entry && entry->inactive && entry->expires_ms > now_ms(store)) {
+		if (entry && entry->inactive &&
+		    (entry->expires_ms > now_ms(store) ||
+		     (entry->expires_ms > 0 && entry->expires_ms >= expires_ms))) {
 			free(names->items[i]);
 			names->items[i--] = names->items[--names->count];
 		}
@@ -278,7 +303,7 @@ int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms)
 	struct listing *listing;
 
 	apply_changes(store, list, &fetch->names);
-	drop_inactive(store, list, &fetch->names);
+	drop_inactive(store, list, &fetch->names, expires_ms);
 	int r = names_to_listing(&fetch->names, &listing);
 	if (r < 0)
 		return r;

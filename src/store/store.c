@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #include "ecsfs/base/cleanup.h"
+#include "ecsfs/store/render.h"
 
 static const struct metric_family cache_total = {
 	"ecsfs_cache_requests_total",
@@ -208,6 +209,7 @@ static int refresh_list(struct store *store, struct op *op, const struct list_qu
 			const char *name, struct list_entry **ret_list)
 {
 	bool asked = false;
+	size_t seen = 0;
 
 	sweep(store);
 	for (;;) {
@@ -227,10 +229,13 @@ static int refresh_list(struct store *store, struct op *op, const struct list_qu
 		if (!fetch)
 			return no_memory(op);
 		asked = true;
-		for (size_t i = 0; name && i < fetch->names.count; i++)
-			if (strcmp(fetch->names.items[i], name) == 0)
+		/* A page that has the name is no proof of what the whole list will leave out. */
+		bool early = name && !list_hides(store, list, name);
+		for (seen = seen <= fetch->names.count ? seen : 0;
+		     early && seen < fetch->names.count; seen++)
+			if (strcmp(fetch->names.items[seen], name) == 0)
 				return 1;
-		int r = await(store, op, fetch, name);
+		int r = await(store, op, fetch, early);
 		*ret_list = list = list_get(store, query);
 		if (r < 0 && list && serve_stale(store, op, &list->expires_ms))
 			continue;
@@ -274,6 +279,17 @@ static bool describe_is_cheaper(struct store *store, const struct list_query *qu
 	       listing_find(list->listing, name) != SIZE_MAX;
 }
 
+/* Whether what Describe told is what the list lists: one of RUNNING tasks has no STOPPED one. */
+static bool fits_list(const struct list_info *info, const struct document *document)
+{
+	struct rendered_member member;
+
+	if (!info->param || !render_find_member(document->blob->bytes, info->param, &member))
+		return true;
+	size_t len = strlen(info->value);
+	return member.value_len == len + 2 && memcmp(member.value + 1, info->value, len) == 0;
+}
+
 static int find_locked(struct store *store, struct op *op, const struct list_query *query,
 		       const char *name, int64_t *ret_expires_ms)
 {
@@ -288,9 +304,11 @@ static int find_locked(struct store *store, struct op *op, const struct list_que
 	}
 	if (describe_is_cheaper(store, query, name)) {
 		_cleanup_(document_done) struct document document = {0};
+		int64_t until_ms = now_ms(store) + store->ttl_ms[lists[query->list].ttl];
 		int r = document_locked(store, op, (enum kind)of, query->cluster, name, &document);
-		*ret_expires_ms = document.expires_ms;
-		return r;
+		*ret_expires_ms = document.expires_ms < until_ms ? document.expires_ms : until_ms;
+		if (r < 0 || fits_list(&lists[query->list], &document))
+			return r;
 	}
 	int r = refresh_list(store, op, query, name, &list);
 	if (r < 0)
