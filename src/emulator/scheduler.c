@@ -32,16 +32,19 @@ struct census {
 
 static void look(struct model *model, struct timer *timer);
 
-static void look_in(struct model *model, struct service *service, int64_t ms)
+static void look_at(struct model *model, struct service *service, int64_t due_ms)
 {
-	int64_t due_ms = model->now_ms + (int64_t)((double)ms / model->time_scale);
-
 	if (!service->scheduled || service->status == SERVICE_INACTIVE)
 		return;
 	if (service->timer.slot && service->timer.due_ms <= due_ms)
 		return;
 	service->timer.fire = look;
 	timers_set(&model->timers, &service->timer, due_ms);
+}
+
+static void look_in(struct model *model, struct service *service, int64_t ms)
+{
+	look_at(model, service, model->now_ms + (int64_t)((double)ms / model->time_scale));
 }
 
 void service_poke(struct model *model, struct service *service)
@@ -314,7 +317,7 @@ static void roll(struct model *model, struct service *service)
 	int room = (max > desired ? max : desired) - census.fresh - census.stale;
 	int wanted = missing < room ? missing : room;
 	if (wanted > 0 && model->now_ms < service->not_before_ms) {
-		look_in(model, service, service->not_before_ms - model->now_ms);
+		look_at(model, service, service->not_before_ms);
 	} else if (wanted > 0) {
 		int started = start_tasks(model, service, wanted);
 
