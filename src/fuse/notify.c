@@ -22,13 +22,14 @@ struct notifier {
 	bool stopping;
 };
 
-static void notify(struct fs *fs, struct inode *inode)
+/* @detached: its name stands for another inode */
+static void notify(struct fs *fs, struct inode *inode, bool detached)
 {
 	bool is_dir = inode->node.type->form == NODE_DIR;
 	const char *name = inode->node.name;
 
 	fuse_lowlevel_notify_inval_inode(fs->session, inode_ino(fs, inode), is_dir ? -1 : 0, 0);
-	if (inode->parent && !inode->detached)
+	if (inode->parent && !detached)
 		fuse_lowlevel_notify_expire_entry(fs->session, inode_ino(fs, inode->parent), name,
 						  strlen(name), FUSE_LL_EXPIRE_ONLY);
 }
@@ -48,10 +49,10 @@ static void *notifier_run(void *arg)
 		n->first = notice->next;
 		if (!n->first)
 			n->end = &n->first;
-		bool stopping = n->stopping;
+		bool stopping = n->stopping, detached = notice->inode->detached;
 		pthread_mutex_unlock(&fs->lock);
 		if (!stopping)
-			notify(fs, notice->inode);
+			notify(fs, notice->inode, detached);
 		inode_unref(fs, notice->inode);
 		free(notice);
 		pthread_mutex_lock(&fs->lock);
