@@ -2,31 +2,31 @@
 
 #include <time.h>
 
-static int64_t read_ms(clockid_t id)
+static int64_t read_us(clockid_t id)
 {
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 static int64_t real_monotonic(void *arg)
 {
 	(void)arg;
-	return read_ms(CLOCK_MONOTONIC);
+	return read_us(CLOCK_MONOTONIC);
 }
 
 static int64_t real_wall(void *arg)
 {
 	(void)arg;
-	return read_ms(CLOCK_REALTIME);
+	return read_us(CLOCK_REALTIME) / 1000;
 }
 
-const struct clock clock_real = {.monotonic_ms = real_monotonic, .wall_ms = real_wall};
+const struct clock clock_real = {.monotonic_us = real_monotonic, .wall_ms = real_wall};
 
 static int64_t fake_monotonic(void *arg)
 {
-	return ((struct fake_clock *)arg)->monotonic_ms;
+	return ((struct fake_clock *)arg)->monotonic_ms * 1000;
 }
 
 static int64_t fake_wall(void *arg)

@@ -11,8 +11,8 @@
 #include "ecsfs/base/cleanup.h"
 
 /* Upper bounds in seconds: a FUSE request is some 40 us, a call to AWS 20 ms to 30 s. */
-static const double bounds[] = {0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1,
-				0.25,   0.5,   1,     2.5,  5,     10,   30};
+static const double bounds[] = {0.00002, 0.00005, 0.0001, 0.00025, 0.001, 0.005, 0.01, 0.025, 0.05,
+				0.1,     0.25,    0.5,    1,       2.5,   5,     10,   30};
 
 struct series {
 	const struct metric_family *family;

@@ -123,10 +123,10 @@ static bool may_repeat(const struct ecs_action *action, json_t *request)
 }
 
 static void count(struct ecs *ecs, const struct ecs_action *action, int r,
-		  const struct aws_response *response, int64_t ms)
+		  const struct aws_response *response, int64_t us)
 {
 	metrics_add(ecs->metrics, &calls_total, action->name, r < 0 ? error_name(-r) : "ok", 1);
-	metrics_add(ecs->metrics, &call_seconds, action->name, NULL, (double)ms / 1000);
+	metrics_add(ecs->metrics, &call_seconds, action->name, NULL, (double)us / 1000000);
 	if (response->attempts > 1)
 		metrics_add(ecs->metrics, &retries_total, action->name, NULL,
 			    response->attempts - 1);
@@ -169,7 +169,7 @@ int ecs_call(struct ecs *ecs, struct op *op, const struct ecs_action *action, js
 		return error_set(&op->error, ENOMEM, "out of memory");
 	snprintf(target, sizeof(target), TARGET_PREFIX "%s", action->name);
 
-	int64_t start_ms = clock_monotonic_ms(ecs->clock);
+	int64_t start_us = clock_monotonic_us(ecs->clock);
 	r = aws_client_call(ecs->client,
 			    &(struct aws_request){
 				    .target = target,
@@ -187,7 +187,7 @@ int ecs_call(struct ecs *ecs, struct op *op, const struct ecs_action *action, js
 	else
 		op->error =
 			(struct error){0}; /* that of an attempt before the one that succeeded */
-	count(ecs, action, r, &response, clock_monotonic_ms(ecs->clock) - start_ms);
+	count(ecs, action, r, &response, clock_monotonic_us(ecs->clock) - start_us);
 	if (action->flags & ECS_MUTATES)
 		audit(ecs, op, action, body, r < 0 ? error_name(-r) : "ok",
 		      response.request_id[0] || r == 0 ? response.request_id

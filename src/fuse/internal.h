@@ -74,7 +74,7 @@ struct request {
 	struct fs *fs;
 	fuse_req_t req;
 	const char *name; /* "lookup": for metrics and errors */
-	int64_t start_ms;
+	int64_t start_us;
 	char path[4096], command[32];
 };
 

@@ -51,7 +51,7 @@ void request_begin(struct request *r, fuse_req_t req, const char *name, struct i
 	r->fs = fs_of(req);
 	r->req = req;
 	r->name = name;
-	r->start_ms = clock_monotonic_ms(r->fs->clock);
+	r->start_us = clock_monotonic_us(r->fs->clock);
 	r->command[0] = '\0';
 	r->op = (struct op){.path = r->path, .command = r->command};
 	r->op.uid = ctx->uid;
@@ -102,7 +102,7 @@ static void report(struct request *r)
 
 int request_end(struct request *r, int result)
 {
-	int64_t ms = clock_monotonic_ms(r->fs->clock) - r->start_ms;
+	int64_t us = clock_monotonic_us(r->fs->clock) - r->start_us;
 
 	fuse_req_interrupt_func(r->req, NULL, NULL);
 	cancel_done(&r->op.cancel);
@@ -110,7 +110,7 @@ int request_end(struct request *r, int result)
 		report(r);
 	metrics_add(r->fs->metrics, &requests_total, r->name,
 		    result < 0 ? error_name(-result) : "ok", 1);
-	metrics_add(r->fs->metrics, &request_seconds, r->name, NULL, (double)ms / 1000);
+	metrics_add(r->fs->metrics, &request_seconds, r->name, NULL, (double)us / 1000000);
 	return result;
 }
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct clock {
-	int64_t (*monotonic_ms)(void *arg); /* never goes back; origin unspecified */
+	int64_t (*monotonic_us)(void *arg); /* never goes back; origin unspecified */
 	int64_t (*wall_ms)(void *arg);      /* Unix time */
 	void *arg;
 };
@@ -26,9 +26,14 @@ void fake_clock_init(struct fake_clock *fake, int64_t monotonic_ms, int64_t wall
 /* Move both of its times forward. */
 void fake_clock_advance(struct fake_clock *fake, int64_t ms);
 
+static inline int64_t clock_monotonic_us(const struct clock *clock)
+{
+	return clock->monotonic_us(clock->arg);
+}
+
 static inline int64_t clock_monotonic_ms(const struct clock *clock)
 {
-	return clock->monotonic_ms(clock->arg);
+	return clock_monotonic_us(clock) / 1000;
 }
 
 static inline int64_t clock_wall_ms(const struct clock *clock)
