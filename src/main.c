@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 
 #include "ecsfs/base/cleanup.h"
@@ -239,9 +240,10 @@ static int run_as_daemon(struct options *options)
 /* A mount whose daemon was killed is still in the mount table; it is taken away first. */
 static void detach_dead_mount(const char *mountpoint)
 {
-	struct stat st;
+	struct statfs st;
 
-	if (stat(mountpoint, &st) == 0 || errno != ENOTCONN)
+	/* Not stat(), which the kernel answers for a while from what it knows. */
+	if (statfs(mountpoint, &st) == 0 || errno != ENOTCONN)
 		return;
 	if (umount2(mountpoint, MNT_DETACH) == 0)
 		return;

@@ -1,0 +1,229 @@
+/* What reading costs: calls of the API, counted by the emulator. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mount.h"
+
+#include "ecsfs/base/cleanup.h"
+
+#define SERVICES 45
+#define TASKS 230
+
+static void start(void)
+{
+	emulator_start((const char *const[]){"--scale",
+					     "clusters=2,services=45,tasks=230,families=3,"
+					     "revisions=4",
+					     NULL});
+}
+
+/* Each test begins with a mount that knows nothing. */
+static void fresh(void)
+{
+	/* long enough that nothing expires within a test */
+	mount_start((const char *const[]){"--ttl", "600", NULL});
+	calls_reset();
+}
+
+static char cluster[64], dir[256];
+
+/* The first cluster's @sub directory. */
+static const char *in_cluster(const char *sub)
+{
+	if (!cluster[0])
+		snprintf(cluster, sizeof(cluster), "%s", nth_entry("clusters", 0));
+	snprintf(dir, sizeof(dir), "clusters/%s/%s", cluster, sub);
+	return dir;
+}
+
+/* Do @what to each entry of @where with @suffix behind it; how many there were. */
+static int each(const char *where, const char *suffix, void (*what)(const char *path))
+{
+	static char names[1000][256];
+	int count = 0;
+
+	while (count < 1000) {
+		snprintf(names[count], sizeof(names[0]), "%s", nth_entry(where, count));
+		if (!names[count][0])
+			break;
+		count++;
+	}
+	for (int i = 0; i < count; i++) {
+		_cleanup_free_ char *path = NULL;
+		ck_assert_int_gt(asprintf(&path, "%s/%s%s", where, names[i], suffix), 0);
+		what(path);
+	}
+	return count;
+}
+
+static void see(const char *path)
+{
+	struct stat st;
+
+	ck_assert_msg(lstat(path, &st) == 0, "%s: %s", path, strerror(errno));
+}
+
+static void cat(const char *path)
+{
+	ck_assert_msg(strlen(content(path)) > 1, "%s", path);
+}
+
+static unsigned pages(unsigned count, unsigned size)
+{
+	return (count + size - 1) / size;
+}
+
+START_TEST(a_mount_that_nobody_looks_at_calls_nothing)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(".", &st), 0);
+	ck_assert_int_eq(count_entries("."), 5);
+	ck_assert_int_eq(stat("clusters", &st), 0);
+	content(".ecsfs/config");
+	content(".ecsfs/stats");
+	ck_assert_uint_eq(calls(NULL), 0);
+}
+END_TEST
+
+START_TEST(ls_of_services_costs_only_the_lists)
+{
+	const char *services = in_cluster("services");
+
+	ck_assert_int_eq(each(services, "", see), SERVICES);
+	ck_assert_uint_eq(calls("ListServices"), pages(SERVICES, 100));
+	ck_assert_uint_eq(calls(NULL), calls("ListServices") + calls("ListClusters"));
+	ck_assert_uint_eq(calls("ListClusters"), 1);
+}
+END_TEST
+
+START_TEST(a_stat_of_a_resource_directory_costs_no_describe)
+{
+	see(in_cluster(""));
+	each(in_cluster("services"), "", see);
+	each("task-definitions", "", see);
+	ck_assert_uint_eq(calls("DescribeClusters") + calls("DescribeServices") +
+				  calls("DescribeTaskDefinition"),
+			  0);
+}
+END_TEST
+
+START_TEST(cold_cat_of_all_tasks_costs_the_lists_and_one_describe_a_hundred)
+{
+	const char *tasks = in_cluster("tasks");
+	int count = each(tasks, "", cat);
+
+	ck_assert_int_ge(count, TASKS);
+	ck_assert_uint_le(calls(NULL), 2 * pages((unsigned)count, 100) + 3);
+	calls_reset();
+	ck_assert_int_eq(each(tasks, "", cat), count);
+	ck_assert_uint_eq(calls(NULL), 0);
+}
+END_TEST
+
+START_TEST(services_read_one_by_one_cost_one_describe_for_ten)
+{
+	const char *services = in_cluster("services");
+
+	ck_assert_int_eq(each(services, "/desiredCount", cat), SERVICES);
+	ck_assert_uint_le(calls(NULL), pages(SERVICES, 100) + pages(SERVICES, 10) + 3);
+	calls_reset();
+	each(services, "/desiredCount", cat);
+	each(services, "/status", cat);
+	each(services, "/service.json", cat);
+	each(services, "", see);
+	ck_assert_uint_eq(calls(NULL), 0);
+}
+END_TEST
+
+START_TEST(one_cold_scalar_costs_its_lists_and_one_describe)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s/desiredCount", in_cluster("services"),
+		 nth_entry(in_cluster("services"), 0));
+	mount_stop();
+	mount_start(NULL);
+	calls_reset();
+	cat(path);
+	ck_assert_uint_eq(calls("DescribeServices"), 1);
+	ck_assert_uint_le(calls(NULL), 3);
+}
+END_TEST
+
+START_TEST(a_scalar_write_is_one_call)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s/desiredCount", in_cluster("services"),
+		 nth_entry(in_cluster("services"), 0));
+	cat(path);
+	calls_reset();
+	ck_assert_str_eq(put(path, "1\n"), "ok");
+	ck_assert_uint_eq(calls(NULL), 1);
+	ck_assert_uint_eq(calls("UpdateService"), 1);
+}
+END_TEST
+
+START_TEST(truncating_writes_nothing_and_calls_nothing)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s/desiredCount", in_cluster("services"),
+		 nth_entry(in_cluster("services"), 0));
+	cat(path);
+	calls_reset();
+	ck_assert_str_eq(put(path, ""), "ok");
+	ck_assert_uint_eq(calls(NULL), 0);
+}
+END_TEST
+
+START_TEST(refresh_makes_the_next_look_ask_again)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(in_cluster(""), &st), 0);
+	ck_assert_int_eq(count_entries("clusters"), 2);
+	api("CreateCluster", "{'clusterName':'another'}");
+	ck_assert_int_eq(count_entries("clusters"), 2);
+	ck_assert_str_eq(put(".ecsfs/refresh", "\n"), "ok");
+	ck_assert_int_eq(count_entries("clusters"), 3);
+	api("DeleteCluster", "{'cluster':'another'}");
+	ck_assert_str_eq(put(".ecsfs/refresh", "/clusters\n"), "ok");
+	ck_assert_int_eq(count_entries("clusters"), 2);
+}
+END_TEST
+
+START_TEST(df_touches_no_network)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "stat -f %s > /dev/null", mount_dir());
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_uint_eq(calls(NULL), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("cost");
+	TCase *tc = tcase_create("cost");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_unchecked_fixture(tc, start, emulator_stop);
+	tcase_add_checked_fixture(tc, fresh, NULL);
+	tcase_add_test(tc, a_mount_that_nobody_looks_at_calls_nothing);
+	tcase_add_test(tc, ls_of_services_costs_only_the_lists);
+	tcase_add_test(tc, a_stat_of_a_resource_directory_costs_no_describe);
+	tcase_add_test(tc, cold_cat_of_all_tasks_costs_the_lists_and_one_describe_a_hundred);
+	tcase_add_test(tc, services_read_one_by_one_cost_one_describe_for_ten);
+	tcase_add_test(tc, one_cold_scalar_costs_its_lists_and_one_describe);
+	tcase_add_test(tc, a_scalar_write_is_one_call);
+	tcase_add_test(tc, truncating_writes_nothing_and_calls_nothing);
+	tcase_add_test(tc, refresh_makes_the_next_look_ask_again);
+	tcase_add_test(tc, df_touches_no_network);
+	suite_add_tcase(suite, tc);
+	return fs_run(suite);
+}
