@@ -332,7 +332,7 @@ static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scra
 	if (r < 0 && r != -ENOENT)
 		return r;
 	struct node target = {found.type, dir, (char *)name, r == 0 ? found.id : NULL};
-	_cleanup_free_ char *id = r == 0 ? found.id : NULL;
+	_cleanup_free_ char *id __attribute__((unused)) = r == 0 ? found.id : NULL;
 	if (r == 0 && (flags & RENAME_NOREPLACE))
 		return -EEXIST;
 	if (r == 0 && !node_is_scratch(&target)) {

@@ -26,8 +26,8 @@ bool scratch_is_editor_name(const char *name)
 					       "*~",
 					       "#*#",
 					       ".*.rejected",
-					       "sed[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]"
-					       "[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]"};
+					       ("sed[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]"
+						"[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]")};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)

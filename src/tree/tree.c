@@ -204,7 +204,7 @@ static int check_protected(struct tree *tree, struct op *op, json_t *request,
 static int call(struct tree *tree, struct op *op, const char *action, json_t *request,
 		const struct node *node, bool failures_are_errors, json_t **ret_response)
 {
-	json_auto_t *stolen = request, *response = NULL;
+	json_auto_t *stolen __attribute__((unused)) = request, *response = NULL;
 	unsigned flags = ecs_action_find(action)->flags;
 	int r = 0;
 
