@@ -286,6 +286,18 @@ START_TEST(rm_of_a_task_stops_it_and_says_why)
 }
 END_TEST
 
+START_TEST(a_drop_whose_name_begins_with_a_year_is_no_editors_file)
+{
+	int fd = open("clusters/batch/tasks/2026-11-24.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	ck_assert_int_ge(fd, 0);
+	calls_reset();
+	ck_assert_str_eq(errno_of(write(fd, "transcode\n", 10)), "ok");
+	ck_assert_uint_eq(calls("RunTask"), 1);
+	close(fd);
+}
+END_TEST
+
 static char limited[4][512];
 
 START_TEST(the_delete_limit_stops_the_third_and_can_be_raised)
@@ -337,6 +349,7 @@ int main(void)
 			    ARRAY_SIZE(others));
 	tcase_add_test(tc, a_cluster_is_made_and_removed_like_a_directory);
 	tcase_add_test(tc, rm_of_a_task_stops_it_and_says_why);
+	tcase_add_test(tc, a_drop_whose_name_begins_with_a_year_is_no_editors_file);
 	tcase_add_test(tc, an_error_of_aws_is_told_whole_and_cleared_by_any_write);
 	add(suite, tc, start);
 	tcase_add_loop_test(read_only, a_read_only_mount_refuses_every_change, 0,
