@@ -3,7 +3,7 @@
 # usage: emulator_cli.sh PROGRAM
 set -eu
 
-command -v aws >/dev/null 2>&1 || { echo "SKIP: the AWS CLI is not installed"; exit 77; }
+command -v aws >/dev/null 2>&1 || { echo "1..0 # SKIP the AWS CLI is not installed"; exit 77; }
 
 dir=$(mktemp -d)
 "$1" --port 0 --time-scale 20 >"$dir/out" &

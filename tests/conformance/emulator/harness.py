@@ -12,7 +12,6 @@ import sys
 import time
 import urllib.request
 
-SKIP = 77
 
 try:
     import boto3
@@ -20,7 +19,7 @@ try:
     import botocore.exceptions
 except ImportError:
     print("1..0 # SKIP boto3 is not installed")
-    sys.exit(SKIP)
+    sys.exit(0)
 
 
 class Emulator:

@@ -10,10 +10,11 @@ import threading
 import time
 import unittest.mock
 
+# First, for it says that there is nothing to run where boto3 is missing.
+from harness import Emulator, main, refused, test
+
 import botocore.auth
 import botocore.exceptions
-
-from harness import Emulator, main, refused, test
 
 
 def post(emulator, action, body=b"{}", timeout=5):
