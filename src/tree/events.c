@@ -12,9 +12,13 @@
 /* Then the oldest half goes; a reader who is that far behind starts again, as with any log. */
 #define MAX_LOG (1024 * 1024)
 
+/* More than AWS tells at once, so that an answer of a server that lags behind adds nothing. */
+#define SEEN 256
+
 struct event_log {
 	struct buf text;
-	char *last_id; /* of the newest event in it */
+	uint64_t seen[SEEN]; /* hashes of the last events in it, a ring */
+	unsigned seen_next;
 	UT_hash_handle hh;
 	char key[];
 };
@@ -22,7 +26,6 @@ struct event_log {
 static void event_log_free(struct event_log *log)
 {
 	buf_done(&log->text);
-	free(log->last_id);
 	free(log);
 }
 
@@ -49,11 +52,37 @@ static struct event_log *event_log_get(struct tree *tree, const char *service_ar
 	return log;
 }
 
+static const char *text_of(json_t *event, const char *member)
+{
+	const char *text = json_string_value(json_object_get(event, member));
+
+	return text ? text : "";
+}
+
+static uint64_t event_hash(json_t *event)
+{
+	static const char *const members[] = {"id", "createdAt", "message"};
+	uint64_t hash = BLOB_HASH_START;
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		const char *text = text_of(event, members[i]);
+		hash = blob_hash(hash, text, strlen(text) + 1);
+	}
+	return hash;
+}
+
+static bool was_seen(const struct event_log *log, uint64_t hash)
+{
+	for (size_t i = 0; i < SEEN; i++)
+		if (log->seen[i] == hash)
+			return true;
+	return false;
+}
+
 static void add_line(struct buf *text, json_t *event)
 {
-	const char *created = "", *message = "";
+	const char *created = text_of(event, "createdAt"), *message = text_of(event, "message");
 
-	json_unpack(event, "{s?s, s?s}", "createdAt", &created, "message", &message);
 	buf_puts(text, created);
 	buf_putc(text, ' ');
 	ring_escape(text, message);
@@ -74,22 +103,13 @@ static void shorten(struct buf *text)
 
 static int add_new_events(struct event_log *log, json_t *events)
 {
-	size_t fresh = 0, count = json_array_size(events);
-	const char *id = "";
-
-	for (; fresh < count; fresh++) {
-		json_unpack(json_array_get(events, fresh), "{s?s}", "id", &id);
-		if (log->last_id && strcmp(id, log->last_id) == 0)
-			break;
-	}
-	for (size_t i = fresh; i > 0; i--)
-		add_line(&log->text, json_array_get(events, i - 1));
-	if (fresh > 0 && json_unpack(json_array_get(events, 0), "{s:s}", "id", &id) == 0) {
-		char *copy = strdup(id);
-		if (!copy)
-			return -ENOMEM;
-		free(log->last_id);
-		log->last_id = copy;
+	for (size_t i = json_array_size(events); i > 0; i--) {
+		json_t *event = json_array_get(events, i - 1);
+		uint64_t hash = event_hash(event);
+		if (was_seen(log, hash))
+			continue;
+		log->seen[log->seen_next++ % SEEN] = hash;
+		add_line(&log->text, event);
 	}
 	shorten(&log->text);
 	return log->text.failed ? -ENOMEM : 0;

@@ -1,4 +1,5 @@
-/* A service's events as text: it only grows, and every event stands in it once. */
+/* A service's events as text: it only grows, and every event stands in it once.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,7 +39,8 @@ static void have_events(int oldest, int newest)
 	buf_done(&text);
 }
 
-/* Walk the tables down to /clusters/prod/services/web/events and read it; new. */
+/* Walk the tables down to /clusters/prod/services/web/events and read it; new.
+ */
 static char *events(void)
 {
 	static const char *const names[] = {"clusters", "prod", "services", "web", "events"};
@@ -103,6 +105,31 @@ START_TEST(the_text_only_grows_though_aws_keeps_the_last_hundred)
 }
 END_TEST
 
+START_TEST(an_answer_that_is_older_than_the_last_adds_nothing_again)
+{
+	have_events(1, 3);
+	_cleanup_free_ char *first = events();
+	pass(SHORT_MS);
+	/* Another server of AWS may not know the last event yet. */
+	have_events(1, 2);
+	_cleanup_free_ char *second = events();
+	ck_assert_str_eq(second, first);
+	pass(SHORT_MS);
+	have_events(1, 3);
+	_cleanup_free_ char *third = events();
+	ck_assert_str_eq(third, first);
+}
+END_TEST
+
+START_TEST(events_without_ids_are_not_told_anew_by_every_look)
+{
+	double_put(rig.aws, "services", "web", "{'events':[{'createdAt':1,'message':'m'}]}");
+	_cleanup_free_ char *first = events();
+	_cleanup_free_ char *second = events();
+	ck_assert_str_eq(second, first);
+}
+END_TEST
+
 START_TEST(a_message_cannot_make_lines_of_its_own)
 {
 	double_put(rig.aws, "services", "web",
@@ -122,6 +149,8 @@ int main(void)
 	tcase_add_test(tc, an_event_is_a_line_with_its_time_oldest_first);
 	tcase_add_test(tc, no_events_are_an_empty_file);
 	tcase_add_test(tc, the_text_only_grows_though_aws_keeps_the_last_hundred);
+	tcase_add_test(tc, an_answer_that_is_older_than_the_last_adds_nothing_again);
+	tcase_add_test(tc, events_without_ids_are_not_told_anew_by_every_look);
 	tcase_add_test(tc, a_message_cannot_make_lines_of_its_own);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
