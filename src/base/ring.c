@@ -84,17 +84,27 @@ static size_t utf8_length(const unsigned char *p)
 	return len;
 }
 
-void ring_escape(struct buf *out, const char *text)
+static void escape(struct buf *out, const char *text, unsigned char lowest)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
 	while (*p) {
 		size_t len = utf8_length(p);
-		if (len == 0 || *p < 0x20 || *p == 0x7f || *p == '\\') {
+		if (len == 0 || *p < lowest || *p == 0x7f || *p == '\\') {
 			buf_printf(out, "\\x%02x", *p++);
 			continue;
 		}
 		buf_append(out, p, len);
 		p += len;
 	}
+}
+
+void ring_escape(struct buf *out, const char *text)
+{
+	escape(out, text, ' ');
+}
+
+void ring_escape_word(struct buf *out, const char *text)
+{
+	escape(out, text[0] ? text : "-", ' ' + 1);
 }

@@ -88,9 +88,9 @@ static void audit(struct ecs *ecs, const struct op *op, const struct ecs_action 
 
 	timestamp_format_ms(clock_wall_ms(ecs->clock), time);
 	buf_printf(&line, "%s uid=%u pid=%d command=", time, (unsigned)op->uid, (int)op->pid);
-	ring_escape(&line, op->command[0] ? op->command : "-");
+	ring_escape_word(&line, op->command);
 	buf_puts(&line, " path=");
-	ring_escape(&line, op->path[0] ? op->path : "-");
+	ring_escape_word(&line, op->path);
 	buf_printf(&line, " action=%s outcome=%s requestId=%s request=", action->name, outcome,
 		   request_id[0] ? request_id : "-");
 	ring_escape(&line, body);
@@ -100,6 +100,18 @@ static void audit(struct ecs *ecs, const struct op *op, const struct ecs_action 
 		ring_add(ecs->audit, text);
 	if (ecs->audit_log)
 		fprintf(ecs->audit_log, "%s\n", text);
+}
+
+/* An answer that only tells of failures did nothing, though it came with a 200. */
+static const char *outcome_of(int r, json_t *response)
+{
+	if (r < 0)
+		return error_name(-r);
+	json_t *failure = json_array_get(json_object_get(response, "failures"), 0);
+	const char *reason = json_string_value(json_object_get(failure, "reason"));
+	if (!failure || json_array_size(json_object_get(response, "tasks")) > 0)
+		return "ok";
+	return error_name(error_errno_of_code(reason ? reason : ""));
 }
 
 /* 32 hexadecimal characters: as long as ECS allows a clientToken to be. */
@@ -189,7 +201,7 @@ int ecs_call(struct ecs *ecs, struct op *op, const struct ecs_action *action, js
 			(struct error){0}; /* that of an attempt before the one that succeeded */
 	count(ecs, action, r, &response, clock_monotonic_us(ecs->clock) - start_us);
 	if (action->flags & ECS_MUTATES)
-		audit(ecs, op, action, body, r < 0 ? error_name(-r) : "ok",
+		audit(ecs, op, action, body, outcome_of(r, r == 0 ? *ret_response : NULL),
 		      response.request_id[0] || r == 0 ? response.request_id
 						       : op->error.request_id);
 	return r;

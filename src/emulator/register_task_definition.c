@@ -87,8 +87,8 @@ static void require(json_t *list, bool condition, const char *name)
 	json_t *row;
 
 	json_array_foreach (list, i, row)
-		condition =
-			condition && strcmp(json_string_value(json_object_get(row, "name")), name);
+		condition = condition &&
+			    strcmp(json_string_value(json_object_get(row, "name")), name) != 0;
 	if (condition)
 		json_array_append_new(list, json_pack("{s:s}", "name", name));
 }

@@ -73,7 +73,7 @@ void request_name_command(struct request *r)
 static void put_field(struct buf *line, const char *text)
 {
 	buf_putc(line, ' ');
-	ring_escape(line, text[0] ? text : "-");
+	ring_escape_word(line, text);
 }
 
 static void report(struct request *r)
@@ -92,7 +92,8 @@ static void report(struct request *r)
 	put_field(&line, err->code);
 	put_field(&line, status);
 	put_field(&line, err->request_id);
-	put_field(&line, err->message);
+	buf_putc(&line, ' ');
+	ring_escape(&line, err->message);
 	if (!line.failed) {
 		ring_add(r->fs->errors, line.data);
 		log_info("%s", line.data);

@@ -134,6 +134,55 @@ static const char *cluster_of(const struct effect *effect, json_t *request)
 	return cluster ? cluster : effect ? "default" : NULL;
 }
 
+static const char *scope_of(unsigned kind, const char *cluster)
+{
+	return kind == KIND_CLUSTER || is_global((int)kind) ? "" : cluster;
+}
+
+static void expire_one(struct store *store, unsigned kind, const char *cluster, const char *id)
+{
+	struct entry *entry = entry_find(store, kind, scope_of(kind, cluster), id);
+
+	if (entry)
+		entry_expire(entry);
+}
+
+/* The one document that the request names; or, where it names none, all of the kinds. */
+static void change_documents(struct store *store, const struct effect *effect, const char *cluster,
+			     const char *id)
+{
+	bool one_kind = (effect->documents & (effect->documents - 1)) == 0;
+
+	if (!id || !one_kind)
+		expire_documents(store, effect->documents, cluster);
+	else if (effect->documents)
+		expire_one(store, (unsigned)__builtin_ctz(effect->documents), cluster, id);
+	/* A cluster's document counts what is in it. */
+	if (effect->lists && cluster)
+		expire_one(store, KIND_CLUSTER, "", cluster);
+}
+
+/* What was made or taken away is so in its list from now on, whatever a List says for a while. */
+static void change_list(struct store *store, const struct effect *effect, const char *cluster,
+			const char *id)
+{
+	struct list_query query = {
+		.list = effect->list,
+		.cluster = lists[effect->list].in_cluster ? cluster : "",
+	};
+	struct list_entry *list = list_get(store, &query);
+
+	if (list)
+		list_change(store, list, id, effect->removes);
+	if (!effect->removes)
+		return;
+	/* A server may list for ever what it then says is INACTIVE: it will be asked. */
+	struct entry *entry =
+		entry_get(store, (enum kind)lists[effect->list].of, query.cluster, id);
+	if (entry)
+		entry->inactive = true;
+}
+
 static void apply(struct store *store, const char *action, json_t *request, bool succeeded)
 {
 	const struct effect *effect = effect_of(action);
@@ -146,33 +195,9 @@ static void apply(struct store *store, const char *action, json_t *request, bool
 		expire_lists(store, ~0u, cluster);
 		return;
 	}
-	for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-		const char *in = kind == KIND_CLUSTER || is_global((int)kind) ? "" : cluster;
-		struct entry *entry =
-			id && in && (effect->documents & OF(kind)) && effect->documents == OF(kind)
-				? entry_find(store, kind, in, id)
-				: NULL;
-		if (entry)
-			entry_expire(entry);
-	}
-	if (!id || effect->documents & (effect->documents - 1))
-		expire_documents(store, effect->documents, cluster);
-	if (succeeded && id && (effect->adds || effect->removes)) {
-		struct list_query query = {
-			.list = effect->list,
-			.cluster = lists[effect->list].in_cluster ? cluster : "",
-		};
-		struct list_entry *list = list_get(store, &query);
-		if (list)
-			list_change(store, list, id, effect->removes);
-		/* A server may list for ever what it then says is INACTIVE: it will be asked. */
-		struct entry *entry = effect->removes
-					      ? entry_get(store, (enum kind)lists[effect->list].of,
-							  query.cluster, id)
-					      : NULL;
-		if (entry)
-			entry->inactive = true;
-	}
+	change_documents(store, effect, cluster, id);
+	if (succeeded && id && (effect->adds || effect->removes))
+		change_list(store, effect, cluster, id);
 	expire_lists(store, effect->lists, cluster);
 }
 

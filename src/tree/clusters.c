@@ -15,8 +15,9 @@ int cluster_create(struct tree *tree, struct op *op, const struct node *dir, con
 
 	if (r < 0)
 		return error_set(&op->error, EINVAL, "%s is no name that a cluster can have", name);
-	return tree_call(tree, op, "CreateCluster", json_pack("{s:s}", "clusterName", id), dir,
-			 NULL);
+	json_auto_t *request = json_object();
+	r = request_set_string(op, request, "clusterName", id);
+	return r < 0 ? r : tree_call(tree, op, "CreateCluster", STEAL(request), dir, NULL);
 }
 
 /* Of a DescribeClusters answer, what CreateCluster does not take. */

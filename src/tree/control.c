@@ -154,9 +154,12 @@ static int limit_store(struct tree *tree, struct op *op, const struct node *node
 	json_auto_t *value = NULL;
 	int r = scalar_parse(op, node->type->name, 'i', text, &value);
 
-	if (r == 0)
-		r = limit_set(tree, (unsigned)json_integer_value(value));
-	return r;
+	if (r < 0)
+		return r;
+	if (json_integer_value(value) > MAX_DELETE_LIMIT)
+		return error_set(&op->error, EINVAL, "delete-limit is at most %d; 0 is no limit",
+				 MAX_DELETE_LIMIT);
+	return limit_set(tree, (unsigned)json_integer_value(value));
 }
 
 int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size)
@@ -169,6 +172,8 @@ int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size)
 		snprintf(out, size, "%s", tree->stop_reason);
 		return 0;
 	}
+	struct buf command = {0};
+	ring_escape(&command, op->command);
 	getpwuid_r(op->uid, &pw, buffer, sizeof(buffer), &found);
 	if (found)
 		snprintf(user, sizeof(user), "%s", found->pw_name);
@@ -176,7 +181,8 @@ int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size)
 		snprintf(user, sizeof(user), "uid %u", (unsigned)op->uid);
 	gethostname(host, sizeof(host) - 1);
 	snprintf(out, size, "stopped by %s@%s with %s through ecsfs", user, host,
-		 op->command[0] ? op->command : "an unknown command");
+		 command.len ? command.data : "an unknown command");
+	buf_done(&command);
 	return 0;
 }
 
@@ -194,13 +200,16 @@ static int reason_show(struct tree *tree, struct op *op, const struct node *node
 
 static int reason_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
 {
-	char *copy = text[0] ? strdup(text) : NULL;
+	json_auto_t *as_json = json_string(text);
 
 	(void)node;
-	if (strlen(text) > MAX_REASON) {
-		free(copy);
+	if (strlen(text) > MAX_REASON)
 		return error_set(&op->error, EINVAL, "a reason has at most %d bytes", MAX_REASON);
-	}
+	if (!as_json)
+		return error_set(&op->error, EINVAL, "a reason is UTF-8");
+	char *copy = text[0] ? strdup(text) : NULL;
+	if (text[0] && !copy)
+		return error_set(&op->error, ENOMEM, "out of memory");
 	LOCKED(&tree->lock);
 	free(tree->stop_reason);
 	tree->stop_reason = copy;

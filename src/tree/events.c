@@ -39,14 +39,14 @@ void event_logs_free(struct event_log *logs)
 	}
 }
 
-static struct event_log *event_log_get(struct tree *tree, const char *service_arn)
+static struct event_log *event_log_get(struct tree *tree, const char *path)
 {
 	struct event_log *log;
-	size_t len = strlen(service_arn);
+	size_t len = strlen(path);
 
-	HASH_FIND(hh, tree->event_logs, service_arn, len, log);
+	HASH_FIND(hh, tree->event_logs, path, len, log);
 	if (!log && (log = calloc(1, sizeof(*log) + len + 1))) {
-		memcpy(log->key, service_arn, len);
+		memcpy(log->key, path, len);
 		HASH_ADD_KEYPTR(hh, tree->event_logs, log->key, len, log);
 	}
 	return log;
@@ -120,16 +120,16 @@ int events_show(struct tree *tree, struct op *op, const struct node *node,
 {
 	_cleanup_(document_done) struct document document = {0};
 	struct buf text = {0};
-	const char *arn = "";
+	char path[4096];
 
 	int r = resource_document(tree, op, node, &document);
 	if (r < 0)
 		return r;
 	json_auto_t *service =
 		json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
-	json_unpack(service, "{s?s}", "serviceArn", &arn);
+	node_path(node, path, sizeof(path));
 	pthread_mutex_lock(&tree->lock);
-	struct event_log *log = event_log_get(tree, arn);
+	struct event_log *log = event_log_get(tree, path);
 	r = log ? add_new_events(log, json_object_get(service, "events")) : -ENOMEM;
 	if (r == 0)
 		buf_append(&text, log->text.data, log->text.len);

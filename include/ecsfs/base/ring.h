@@ -29,4 +29,7 @@ void ring_text(struct ring *ring, struct buf *out);
  */
 void ring_escape(struct buf *out, const char *text);
 
+/* The same for a part that a blank ends: blanks are escaped too, "-" stands for no text. */
+void ring_escape_word(struct buf *out, const char *text);
+
 #endif

@@ -11,6 +11,9 @@
 #include "ecsfs/store/store.h"
 #include "ecsfs/tree/node.h"
 
+/* Of --delete-limit: further calls are remembered one by one. */
+#define MAX_DELETE_LIMIT 1000000
+
 struct tree_options {
 	struct store *store;       /* borrowed, as all pointers here */
 	struct aws_client *client; /* for `.ecsfs/config`; may be NULL */
