@@ -113,7 +113,7 @@ is_in_archive() {
 
 archive() {
 	mkdir "$TMP/copy"
-	tar -C "$MNT" -cf - clusters task-definitions | tar -C "$TMP/copy" -xf -
+	tar -C "$MNT" --exclude=./.ecsfs -cf - . | tar -C "$TMP/copy" -xf -
 }
 
 start_moto
