@@ -35,6 +35,10 @@ static void run_emulator(const char *path, int out)
 {
 	/* It must not outlive the mount, however that ends. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* Nor hold open what the mounting shell reads from: a pipeline would wait for its end. */
+	int null = open("/dev/null", O_RDWR);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDERR_FILENO);
 	dup2(out, STDOUT_FILENO);
 	execl(path, path, "--port", "0", "--demo-data", (char *)NULL);
 	_exit(127);
