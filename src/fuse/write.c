@@ -7,6 +7,9 @@
 
 #include "internal.h"
 
+/* How long a file that was just made may be taken for what it was then. */
+#define NEWBORN_S 1.0
+
 /* What was read before the write is not what is there now. */
 static void forget_snapshot(struct fs *fs, struct handle *handle)
 {
@@ -134,7 +137,9 @@ void fs_create(fuse_req_t req, fuse_ino_t parent_ino, const char *name, mode_t m
 	}
 	request_end(&r, 0);
 	/* Gone again, or something else, as soon as it is written or closed. */
-	entry.entry_timeout = entry.attr_timeout = 0;
+	entry.entry_timeout = 0;
+	/* The kernel checks permissions after this reply; a tag that is only born has no other. */
+	entry.attr_timeout = NEWBORN_S;
 	fi->direct_io = 1;
 	fi->fh = (uintptr_t)handle;
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {

@@ -70,6 +70,11 @@ task_definition() {
 		sed 's|.*/||'
 }
 
+tag() {
+	ecs describe-services --cluster prod --services web --include TAGS \
+		--query "services[0].tags[?key=='$1'].value"
+}
+
 task_status() {
 	ecs describe-tasks --cluster prod --tasks "$1" --query 'tasks[0].lastStatus'
 }
@@ -153,6 +158,12 @@ check_fails "an unknown task definition is refused" "write error" put nope:1 "$w
 check "errors carries AWS's words" grep -q "/clusters/prod/services/web/taskDefinition" <(last_error)
 check "another revision is taken" put web:2 "$web/taskDefinition"
 check_output "the CLI sees the revision" web:2 task_definition
+
+# Tag.
+check "a new file in tags/ is a tag" put blue "$web/tags/colour"
+check_output "the CLI sees the tag" blue tag colour
+check "rm takes it away" rm "$web/tags/colour"
+check_output "the CLI sees it gone" "" tag colour
 
 # Stop a task.
 task=$(find "$cluster/tasks" -name '*.json' | sort | head -n 1)
