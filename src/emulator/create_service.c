@@ -86,7 +86,21 @@ static void fill_role(struct call *call, json_t *members)
 						"AWSServiceRoleForECS"));
 }
 
-static json_t *new_members(struct call *call)
+/* Without a word on where to run, the cluster's default strategy decides. */
+static void fill_launch_type(const struct cluster *cluster, json_t *members)
+{
+	json_t *strategy = json_object_get(cluster->members, "defaultCapacityProviderStrategy");
+
+	if (json_object_get(members, "launchType") ||
+	    json_object_get(members, "capacityProviderStrategy"))
+		return;
+	if (json_array_size(strategy))
+		json_object_set(members, "capacityProviderStrategy", strategy);
+	else
+		json_object_set_new(members, "launchType", json_string("EC2"));
+}
+
+static json_t *new_members(struct call *call, const struct cluster *cluster)
 {
 	json_t *members = json_object();
 
@@ -104,8 +118,7 @@ static json_t *new_members(struct call *call)
 	set_default(members, "propagateTags", json_string("NONE"));
 	set_default(members, "enableExecuteCommand", json_false());
 	set_default(members, "availabilityZoneRebalancing", json_string("DISABLED"));
-	if (!json_object_get(members, "capacityProviderStrategy"))
-		set_default(members, "launchType", json_string("EC2"));
+	fill_launch_type(cluster, members);
 	if (member_is(members, "launchType", "FARGATE")) {
 		set_default(members, "platformVersion", json_string("LATEST"));
 		set_default(members, "platformFamily", json_string("Linux"));
@@ -188,7 +201,7 @@ int create_service(struct call *call)
 	struct service *old = cluster_service(cluster, name);
 	if (old && old->status != SERVICE_INACTIVE)
 		return create_again(call, old);
-	json_auto_t *members = new_members(call);
+	json_auto_t *members = new_members(call, cluster);
 	if (check_new(call, members, &revision) < 0)
 		return -1;
 	struct service *service = model_add_service(call->model, cluster, name);

@@ -44,13 +44,33 @@ const char *const agent_capabilities[] = {
 	NULL,
 };
 
-bool instance_has_attribute(const struct instance *instance, const char *name)
+static bool is_capability(const char *name)
 {
 	for (const char *const *capability = agent_capabilities; *capability; capability++) {
 		if (strcmp(*capability, name) == 0)
 			return true;
 	}
-	return json_object_get(instance->attributes, name) != NULL;
+	return false;
+}
+
+bool instance_has_attribute(const struct instance *instance, const char *name)
+{
+	return is_capability(name) || json_object_get(instance->attributes, name);
+}
+
+/* Asked once a task, since asking it of each of 5,000 instances is what placing one costs. */
+static bool is_demanding(const struct body *body)
+{
+	size_t i;
+	json_t *required;
+
+	json_array_foreach (json_object_get(body->members, "requiresAttributes"), i, required) {
+		const char *name = json_string_value(json_object_get(required, "name"));
+
+		if (name && !is_capability(name))
+			return true;
+	}
+	return false;
 }
 
 const char *instance_attribute(const struct instance *instance, const char *name)
@@ -86,6 +106,7 @@ void placement_needs(struct placement *placement, const json_t *overrides)
 	size_t i;
 	json_t *override;
 
+	placement->demanding = is_demanding(body);
 	placement->cpu = cpu ? atoi(cpu) : body->cpu;
 	placement->memory = memory ? atoi(memory) : body->memory;
 	json_array_foreach (json_object_get(overrides, "containerOverrides"), i, override) {
@@ -158,21 +179,29 @@ static const char *resource_obstacle(const struct placement *placement,
 	return NULL;
 }
 
-const char *placement_obstacle(const struct placement *placement, const struct instance *instance)
+static bool lacks_attribute(const json_t *members, const struct instance *instance)
 {
-	const json_t *members = placement->body->members;
-	const char *obstacle;
 	size_t i;
 	json_t *required;
 
-	if (!instance->agent_connected)
-		return "AGENT";
 	json_array_foreach (json_object_get(members, "requiresAttributes"), i, required) {
 		const char *name = json_string_value(json_object_get(required, "name"));
 
 		if (name && !instance_has_attribute(instance, name))
-			return "ATTRIBUTE";
+			return true;
 	}
+	return false;
+}
+
+const char *placement_obstacle(const struct placement *placement, const struct instance *instance)
+{
+	const json_t *members = placement->body->members;
+	const char *obstacle;
+
+	if (!instance->agent_connected)
+		return "AGENT";
+	if (placement->demanding && lacks_attribute(members, instance))
+		return "ATTRIBUTE";
 	obstacle = constraint_obstacle(json_object_get(members, "placementConstraints"), instance,
 				       placement->group);
 	if (!obstacle)

@@ -12,11 +12,12 @@ struct placement {
 	struct cluster *cluster;
 	const struct body *body;
 	int cpu, memory; /* with overrides applied */
+	bool demanding;  /* requires an attribute that is not every agent's */
 	const char *group;
 	const json_t *constraints, *strategy; /* NULL: none */
 };
 
-/* What a task of @body takes under @overrides (may be NULL) of an instance. */
+/* Fill in what a task of the body takes of an instance, under @overrides (may be NULL). */
 void placement_needs(struct placement *placement, const json_t *overrides);
 
 /**

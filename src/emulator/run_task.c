@@ -71,6 +71,11 @@ static int choose_launch_type(struct call *call, struct order *order)
 {
 	const char *name = call_string(call, "launchType");
 	const json_t *strategy = call_member(call, "capacityProviderStrategy");
+
+	/* Without a word on where to run, the cluster's default strategy decides. */
+	if (!strategy && !name)
+		strategy =
+			json_object_get(order->cluster->members, "defaultCapacityProviderStrategy");
 	const char *provider =
 		json_string_value(json_object_get(json_array_get(strategy, 0), "capacityProvider"));
 

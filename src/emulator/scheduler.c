@@ -12,7 +12,7 @@
 #include "ecsfs/base/cleanup.h"
 
 #define REACTION_MS 200 /* from a change to the scheduler's look at it */
-#define BATCH 50        /* tasks started or stopped in one look */
+#define BATCH 20        /* tasks started or stopped in one look */
 #define BATCH_INTERVAL_MS 500
 #define PLACEMENT_RETRY_MS 3000
 #define PLACEMENT_EVENT_MS 60000

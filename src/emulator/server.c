@@ -253,9 +253,8 @@ int server_start(struct emulator *emulator, struct server **ret_server, int *ret
 	server->daemon = MHD_start_daemon(
 		flags, (uint16_t)options->port, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR,
 		(struct sockaddr *)&address, MHD_OPTION_URI_LOG_CALLBACK, arrive, NULL,
-		MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-		MHD_OPTION_CONNECTION_LIMIT, 4096U, MHD_OPTION_THREAD_STACK_SIZE,
-		(size_t)(256 * 1024), MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_CONNECTION_LIMIT, 4096U,
+		MHD_OPTION_THREAD_STACK_SIZE, (size_t)(256 * 1024), MHD_OPTION_END);
 	if (!server->daemon) {
 		int r = errno ? -errno : -EADDRINUSE;
 
