@@ -15,7 +15,7 @@ while ! grep -q listening "$dir/out"; do
 done
 AWS_ENDPOINT_URL=$(sed -n 's/.*listening on //p' "$dir/out")
 export AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID=key AWS_SECRET_ACCESS_KEY=secret
-export AWS_DEFAULT_REGION=us-east-1 AWS_PAGER= AWS_DEFAULT_OUTPUT=text AWS_MAX_ATTEMPTS=1
+export AWS_DEFAULT_REGION=us-east-1 AWS_PAGER='' AWS_DEFAULT_OUTPUT=text AWS_MAX_ATTEMPTS=1
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 
 # expect WHAT COMMAND...: the command must print exactly that.
@@ -76,7 +76,7 @@ task=$(aws ecs run-task --cluster c --task-definition f --started-by me --query 
 expect "$task" list-tasks --cluster c --started-by me --query 'taskArns[]'
 aws ecs wait tasks-running --cluster c --tasks "$task"
 expect RUNNING describe-tasks --cluster c --tasks "$task" --query 'tasks[].lastStatus'
-expect STOPPED stop-task --cluster c --task "$task" --reason done --query task.desiredStatus
+expect STOPPED stop-task --cluster c --task "$task" --reason "done" --query task.desiredStatus
 aws ecs wait tasks-stopped --cluster c --tasks "$task"
 started=$(aws ecs start-task --cluster c --task-definition f --container-instances "$instance" \
 	--query 'tasks[].taskArn')
