@@ -177,24 +177,26 @@ struct answer {
 	struct blob *blob;
 	int64_t mtime_ms;
 	bool inactive;
+	bool stopped; /* a task that nothing will change any more */
 };
 
 static int render(enum kind kind, json_t *item, struct answer *ret_answer)
 {
 	struct buf text = {0};
-	const char *status = "";
+	const char *status = "", *last_status = "";
 
 	int r = render_document(&text, item);
 	struct blob *blob = r < 0 ? NULL : blob_new(text.data, text.len);
 	buf_done(&text);
 	if (!blob)
 		return r < 0 ? r : -ENOMEM;
-	json_unpack(item, "{s?s}", "status", &status);
+	json_unpack(item, "{s?s, s?s}", "status", &status, "lastStatus", &last_status);
 	*ret_answer = (struct answer){
 		.blob = blob,
 		.mtime_ms = kind_mtime_ms(kind, item),
 		.inactive = (kind == KIND_CLUSTER || kind == KIND_SERVICE) &&
 			    strcmp(status, "INACTIVE") == 0,
+		.stopped = kind == KIND_TASK && strcmp(last_status, "STOPPED") == 0,
 	};
 	return 0;
 }
@@ -253,11 +255,14 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	bool same = entry->blob && answer->blob && entry->blob->hash == answer->blob->hash;
 
 	entry->fetch = NULL;
-	entry->missing = !answer->blob;
+	entry->missing = !answer->blob && !entry->is_kept;
 	entry->inactive = answer->inactive;
 	entry->ctime_ms = clock_wall_ms(store->clock);
-	entry->expires_ms =
-		ttl == TTL_FOREVER && answer->blob ? INT64_MAX : start_ms + store->ttl_ms[ttl];
+	/* What AWS forgot will not change. */
+	bool final = answer->blob ? ttl == TTL_FOREVER : entry->is_kept;
+	entry->expires_ms = final ? INT64_MAX : start_ms + store->ttl_ms[ttl];
+	if (answer->stopped)
+		kept_add(store, entry);
 	if (same || !answer->blob)
 		return;
 	blob_unref(entry->blob);

@@ -58,6 +58,7 @@ void entry_expire(struct entry *entry)
 
 void entry_free(struct store *store, struct entry *entry)
 {
+	kept_remove(store, entry);
 	HASH_DEL(store->entries, entry);
 	blob_unref(entry->blob);
 	free(entry);

@@ -29,6 +29,8 @@ struct entry {
 	bool inactive;     /* the last answer had status INACTIVE */
 	int64_t mtime_ms, ctime_ms, expires_ms, used_ms;
 	struct fetch *fetch; /* the one that may fill it */
+	bool is_kept;        /* a stopped task, in store->kept */
+	struct entry *kept_prev, *kept_next;
 	UT_hash_handle hh;
 	char key[];
 };
@@ -96,6 +98,8 @@ struct store {
 	int64_t swept_ms;
 	struct entry *entries;
 	struct list_entry *lists;
+	struct entry *kept; /* oldest first */
+	unsigned kept_count;
 	/* the pool */
 	pthread_cond_t work;
 	struct fetch *queue, **queue_end;
@@ -131,6 +135,11 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry);
 struct fetch *documents_batch_inactive(struct store *store, enum kind kind, const char *cluster,
 				       const struct names *names, size_t *at);
 int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
+
+/* kept.c */
+void kept_add(struct store *store, struct entry *entry);
+void kept_remove(struct store *store, struct entry *entry);
+void kept_names(struct store *store, const char *cluster, struct names *names);
 
 /* fetch.c */
 int pool_start(struct store *store, unsigned threads);

@@ -302,6 +302,8 @@ int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms)
 	struct list_entry *list = fetch->list_entry;
 	struct listing *listing;
 
+	if (list->list == LIST_STOPPED_TASKS && !list->filters)
+		kept_names(store, list->cluster, &fetch->names);
 	apply_changes(store, list, &fetch->names);
 	drop_inactive(store, list, &fetch->names, expires_ms);
 	int r = names_to_listing(&fetch->names, &listing);

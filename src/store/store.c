@@ -86,7 +86,7 @@ static void sweep(struct store *store)
 		return;
 	store->swept_ms = now_ms(store);
 	HASH_ITER (hh, store->entries, entry, next_entry)
-		if (entry->used_ms < before_ms && !entry->fetch)
+		if (entry->used_ms < before_ms && !entry->fetch && !entry->is_kept)
 			entry_free(store, entry);
 	HASH_ITER (hh, store->lists, list, next_list)
 		if (list->used_ms < before_ms && !list->fetch)
