@@ -183,13 +183,51 @@ static void change_list(struct store *store, const struct effect *effect, const 
 		entry->inactive = true;
 }
 
+/* The kind of resource that an ARN names, "arn:aws:ecs:us-east-1:1:service/prod/web"; or -1. */
+static int kind_of_arn(const char *arn)
+{
+	static const char *const types[KIND_COUNT] = {
+		[KIND_CLUSTER] = ":cluster/",
+		[KIND_SERVICE] = ":service/",
+		[KIND_TASK] = ":task/",
+		[KIND_CONTAINER_INSTANCE] = ":container-instance/",
+		[KIND_REVISION] = ":task-definition/",
+	};
+
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		if (strstr(arn, types[kind]))
+			return kind;
+	return -1;
+}
+
+/* Tags are on one resource, whose ARN alone the request has; the short form lacks the cluster. */
+static void change_tags(struct store *store, const char *arn)
+{
+	int kind = kind_of_arn(arn);
+	char cluster[256] = "";
+
+	if (kind < 0)
+		expire_documents(store, ~0u, NULL);
+	else if (!is_global(kind) && kind != KIND_CLUSTER &&
+		 arn_cluster(arn, cluster, sizeof(cluster)) < 0)
+		expire_documents(store, OF(kind), NULL);
+	else
+		expire_one(store, (unsigned)kind, cluster, arn_id(arn));
+}
+
 static void apply(struct store *store, const char *action, json_t *request, bool succeeded)
 {
 	const struct effect *effect = effect_of(action);
 	const char *cluster = cluster_of(effect, request);
 	const char *id = effect ? string_member(request, effect->id) : NULL;
 
+	const char *arn = json_string_value(json_object_get(request, "resourceArn"));
+
 	LOCKED(&store->lock);
+	if (!effect && arn) {
+		change_tags(store, arn);
+		return;
+	}
 	if (!effect) {
 		expire_documents(store, ~0u, cluster);
 		expire_lists(store, ~0u, cluster);

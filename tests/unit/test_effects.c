@@ -84,8 +84,9 @@ static unsigned asked_again(void)
 	return again;
 }
 
-#define SERVICE_ARN "arn:aws:ecs:us-east-1:123456789012:service/prod/s0"
-#define CLUSTER_ARN "arn:aws:ecs:us-east-1:123456789012:cluster/prod"
+#define ARN "arn:aws:ecs:us-east-1:123456789012:"
+#define SERVICE_ARN ARN "service/prod/s0"
+#define CLUSTER_ARN ARN "cluster/prod"
 
 static const struct {
 	const char *action, *request;
@@ -116,6 +117,13 @@ static const struct {
 	{"DeregisterTaskDefinition",
 	 "{'taskDefinition':'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1'}",
 	 REVISION | REVISIONS | FAMILIES, REVISION | REVISIONS | FAMILIES},
+	{"TagResource", "{'resourceArn':'" SERVICE_ARN "'}", SERVICE, SERVICE},
+	{"UntagResource", "{'resourceArn':'" CLUSTER_ARN "'}", CLUSTER, CLUSTER},
+	{"TagResource", "{'resourceArn':'" ARN "task/prod/t0'}", TASK, TASK},
+	{"TagResource", "{'resourceArn':'" ARN "task/t0'}", TASK, TASK | OTHER_TASK},
+	{"TagResource", "{'resourceArn':'" ARN "task/other/t0'}", 0, 0},
+	{"TagResource", "{'resourceArn':'" ARN "task-definition/web:1'}", REVISION, REVISION},
+	{"TagResource", "{'resourceArn':'" ARN "task-set/prod/s0/1'}", SERVICE, EVERYTHING},
 	/* what the table does not know may have touched anything */
 	{"CreateTaskSet", "{'cluster':'prod','service':'s0'}", SERVICE | TASKS | SERVICES,
 	 EVERYTHING},
