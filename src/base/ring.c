@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ecsfs/base/cleanup.h"
+#include "ecsfs/base/utf8.h"
 
 struct ring {
 	pthread_mutex_t lock;
@@ -66,32 +67,14 @@ void ring_text(struct ring *ring, struct buf *out)
 	}
 }
 
-/* Length of the well-formed UTF-8 sequence at @p, 0 when there is none. C1 controls are refused. */
-static size_t utf8_length(const unsigned char *p)
-{
-	size_t len = *p < 0x80   ? 1
-		     : *p < 0xc2 ? 0
-		     : *p < 0xe0 ? 2
-		     : *p < 0xf0 ? 3
-		     : *p < 0xf5 ? 4
-				 : 0;
-
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if (*p == 0xc2 && p[1] < 0xa0)
-		return 0;
-	return len;
-}
-
 static void escape(struct buf *out, const char *text, unsigned char lowest)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const char *p = text;
 
 	while (*p) {
-		size_t len = utf8_length(p);
-		if (len == 0 || *p < lowest || *p == 0x7f || *p == '\\') {
-			buf_printf(out, "\\x%02x", *p++);
+		size_t len = utf8_printable_length(p);
+		if (len == 0 || (unsigned char)*p < lowest || *p == 0x7f || *p == '\\') {
+			buf_printf(out, "\\x%02x", (unsigned char)*p++);
 			continue;
 		}
 		buf_append(out, p, len);

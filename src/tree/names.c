@@ -9,25 +9,7 @@
 #include <string.h>
 
 #include "ecsfs/base/buf.h"
-
-static size_t utf8_length(const unsigned char *p)
-{
-	size_t len = *p < 0x80   ? 1
-		     : *p < 0xc2 ? 0
-		     : *p < 0xe0 ? 2
-		     : *p < 0xf0 ? 3
-		     : *p < 0xf5 ? 4
-				 : 0;
-
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	/* Longer than need be, a surrogate, or past the last code point. */
-	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
-	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
-}
+#include "ecsfs/base/utf8.h"
 
 static bool is_unsafe(unsigned char c)
 {
@@ -36,14 +18,13 @@ static bool is_unsafe(unsigned char c)
 
 static void encode(const char *id, struct buf *out)
 {
-	const unsigned char *p = (const unsigned char *)id;
+	const char *p = id;
 	bool dots = strcmp(id, ".") == 0 || strcmp(id, "..") == 0;
 
 	while (*p) {
-		size_t len = utf8_length(p);
-		bool c1 = len == 2 && *p == 0xc2 && p[1] < 0xa0;
-		if (len == 0 || c1 || is_unsafe(*p) || dots) {
-			buf_printf(out, "%%%02X", *p++);
+		size_t len = utf8_printable_length(p);
+		if (len == 0 || is_unsafe((unsigned char)*p) || dots) {
+			buf_printf(out, "%%%02X", (unsigned char)*p++);
 			continue;
 		}
 		buf_append(out, p, len);
