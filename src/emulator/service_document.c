@@ -36,6 +36,13 @@ static void show_deployment(struct call *call, const struct service *service,
 	out_close(out, '}');
 }
 
+/* What only the deployments of a service tell. */
+static bool is_deployments_own(const char *name)
+{
+	return strcmp(name, "serviceConnectConfiguration") == 0 ||
+	       strcmp(name, "volumeConfigurations") == 0;
+}
+
 static void show_events(struct call *call, const struct service *service)
 {
 	struct out *out = &call->out;
@@ -70,7 +77,8 @@ void show_service(struct call *call, const char *key, const struct service *serv
 	if (service->deployments)
 		revision_arn(call, "taskDefinition", service->deployments->revision);
 	json_object_foreach (service->members, name, value)
-		out_json(out, name, value);
+		if (!is_deployments_own(name))
+			out_json(out, name, value);
 	out_open(out, "deployments", '[');
 	for (struct deployment *d = service->deployments; d && service->status != SERVICE_INACTIVE;
 	     d = d->next)
