@@ -5,9 +5,6 @@
 
 #include "internal.h"
 
-/* What is not there may come by a change in AWS or by another path of this mount. */
-#define MAX_NEGATIVE_S 1.0
-
 /* Find @name, with what its attributes need. @ret_node lives as long as @ret_found. */
 static int find(struct request *r, struct inode *parent, const char *name, struct found *ret_found,
 		struct content *ret_content)
@@ -64,16 +61,6 @@ static void reply_entry(struct request *r, struct inode *parent, const char *nam
 		inode_forget(r->fs, inode_of(r->fs, entry.ino), 1);
 }
 
-static void reply_absent(struct request *r, int64_t expires_ms)
-{
-	double left_s = timeout_s(r->fs, expires_ms);
-	struct fuse_entry_param entry = {.entry_timeout =
-						 left_s < MAX_NEGATIVE_S ? left_s : MAX_NEGATIVE_S};
-
-	request_end(r, -ENOENT);
-	fuse_reply_entry(r->req, &entry);
-}
-
 void fs_lookup(fuse_req_t req, fuse_ino_t parent_ino, const char *name)
 {
 	struct inode *parent = inode_of(fs_of(req), parent_ino);
@@ -89,9 +76,8 @@ void fs_lookup(fuse_req_t req, fuse_ino_t parent_ino, const char *name)
 	int result = find(&r, parent, name, &found, &content);
 	if (result == 0)
 		reply_entry(&r, parent, name, &found, &content);
-	else if (result == -ENOENT && !r.op.error.errnum)
-		reply_absent(&r, found.expires_ms);
 	else
+		/* Not for the kernel to remember: a write elsewhere in the mount may make it. */
 		request_reply(&r, result);
 }
 
