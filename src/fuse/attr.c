@@ -33,7 +33,9 @@ void attr_fill(struct fs *fs, const struct node *node, uint64_t number,
 	static const mode_t format[] = {
 		[NODE_DIR] = S_IFDIR, [NODE_FILE] = S_IFREG, [NODE_LINK] = S_IFLNK};
 	mode_t mode = node->type->mode & ~fs->umask;
-	int64_t ctime_ms = content && content->ctime_ms ? content->ctime_ms : fs->started_ms;
+	/* A directory's own does not move while tar reads it, though its document is fetched. */
+	bool fetched = node->type->form != NODE_DIR && content && content->ctime_ms;
+	int64_t ctime_ms = fetched ? content->ctime_ms : fs->started_ms;
 	int64_t mtime_ms = content && content->mtime_ms ? content->mtime_ms : ctime_ms;
 
 	if (fs->read_only && node->type->form != NODE_LINK)

@@ -57,17 +57,22 @@ static int newest_content(struct request *r, struct inode *inode, struct content
 	return frozen ? 0 : attr_content(r, &inode->node, ret_content);
 }
 
-/* What an inode's attributes say: those of the version that open files read, if any do. */
+/*
+ * What an inode's attributes say: those of the version that open files read, if any do, with its
+ * times too, or tar says that a file that was only fetched again has changed while it read it.
+ */
 static int inode_content(struct request *r, struct inode *inode, struct content *ret_content)
 {
 	int result = newest_content(r, inode, ret_content);
 	if (result < 0)
 		return result;
-	/* Until the next lookup gives the path an inode of its own for the new version. */
+	/* Until the next lookup gives the path an inode of its own for a new version. */
 	pthread_mutex_lock(&r->fs->lock);
-	if (inode_shows_another(inode, ret_content)) {
+	if (inode->cached_opens > 0 && inode->frozen.blob) {
+		int64_t expires_ms = ret_content->expires_ms;
 		content_done(ret_content);
 		take_frozen(inode, ret_content);
+		ret_content->expires_ms = expires_ms;
 	}
 	pthread_mutex_unlock(&r->fs->lock);
 	return 0;
