@@ -200,6 +200,20 @@ int store_document(struct store *store, struct op *op, enum kind kind, const cha
 	return r;
 }
 
+static void expire(struct store *store, int64_t *expires_ms)
+{
+	if (*expires_ms > now_ms(store))
+		*expires_ms = now_ms(store);
+}
+
+void store_expire_document(struct store *store, enum kind kind, const char *cluster, const char *id)
+{
+	LOCKED(&store->lock);
+	struct entry *entry = entry_find(store, kind, cluster, id);
+	if (entry)
+		expire(store, &entry->expires_ms);
+}
+
 /*
  * Bring @query's list up to date, or as far as a page that has @name when one is given.
  *
@@ -263,6 +277,14 @@ int store_list(struct store *store, struct op *op, const struct list_query *quer
 	pthread_mutex_unlock(&store->lock);
 	fetch_wait_end(store, op);
 	return r;
+}
+
+void store_expire_list(struct store *store, const struct list_query *query)
+{
+	LOCKED(&store->lock);
+	struct list_entry *list = list_get(store, query);
+	if (list)
+		expire(store, &list->expires_ms);
 }
 
 /*

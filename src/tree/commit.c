@@ -55,6 +55,13 @@ static const struct update *update_of(const struct node *node, const char *name,
 	return NULL;
 }
 
+static bool is_writable(const struct node *node, const char *name)
+{
+	struct ecs_member member;
+
+	return strcmp(name, "tags") == 0 || update_of(node, name, &member);
+}
+
 static int merge_member(struct merge *m, const char *name, json_t *value)
 {
 	uint64_t before = version_hash(m->base, name), now = version_hash(m->now, name);
@@ -263,7 +270,8 @@ static int commit_text(struct tree *tree, struct op *op, const struct node *node
 	json_auto_t *current = NULL, *changes = json_object(), *tags = json_array(),
 		    *untags = json_array();
 
-	int r = resource_document(tree, op, node, &document);
+	/* A cached one would hide what somebody else changed a moment ago. */
+	int r = resource_document_now(tree, op, node, &document);
 	if (r < 0)
 		return r;
 	current = json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
@@ -278,12 +286,13 @@ static int commit_text(struct tree *tree, struct op *op, const struct node *node
 int resource_commit(struct tree *tree, struct op *op, const struct node *node, json_t *text)
 {
 	_cleanup_(version_cleanup) struct version *base = NULL;
-	char path[4096];
 
 	if (!json_is_object(text))
 		return error_set(&op->error, EINVAL, "%s is a JSON object", node->name);
-	node_path(node, path, sizeof(path));
-	base = versions_closest(tree, path, text);
+	/* Without the ARN it is no document that was read and edited, but a patch of what is now.
+	 */
+	if (json_object_get(text, kinds[node->type->kind].arn))
+		base = versions_closest(tree, node, text, is_writable);
 	return commit_text(tree, op, node, text, base);
 }
 

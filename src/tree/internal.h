@@ -64,6 +64,10 @@ int resource_find(struct tree *tree, struct op *op, const struct node *dir,
 		  const struct node_type *row, const char *name, struct found *ret_found);
 int resource_document(struct tree *tree, struct op *op, const struct node *node,
 		      struct document *ret_document);
+
+/* The same, as AWS has it now. */
+int resource_document_now(struct tree *tree, struct op *op, const struct node *node,
+			  struct document *ret_document);
 int document_show(struct tree *tree, struct op *op, const struct node *node,
 		  struct content *ret_content);
 

@@ -91,8 +91,8 @@ int resource_find(struct tree *tree, struct op *op, const struct node *dir,
 	return resource_lookup(tree, op, &query, row, name, ret_found);
 }
 
-int resource_document(struct tree *tree, struct op *op, const struct node *node,
-		      struct document *ret_document)
+/* The id of the resource whose document @node shows, and its cluster, or "". */
+static const char *id_of_document(const struct node *node, const char **ret_cluster)
 {
 	static const enum slot slot_of_kind[] = {
 		[KIND_CLUSTER] = SLOT_CLUSTER,
@@ -105,8 +105,25 @@ int resource_document(struct tree *tree, struct op *op, const struct node *node,
 	struct place place = node_place(node);
 	bool global = kind == KIND_CLUSTER || kind == KIND_REVISION;
 
-	return store_document(tree->store, op, kind, global ? "" : place.id[SLOT_CLUSTER],
-			      place.id[slot_of_kind[kind]], ret_document);
+	*ret_cluster = global ? "" : place.id[SLOT_CLUSTER];
+	return place.id[slot_of_kind[kind]];
+}
+
+int resource_document(struct tree *tree, struct op *op, const struct node *node,
+		      struct document *ret_document)
+{
+	const char *cluster, *id = id_of_document(node, &cluster);
+
+	return store_document(tree->store, op, node->type->kind, cluster, id, ret_document);
+}
+
+int resource_document_now(struct tree *tree, struct op *op, const struct node *node,
+			  struct document *ret_document)
+{
+	const char *cluster, *id = id_of_document(node, &cluster);
+
+	store_expire_document(tree->store, node->type->kind, cluster, id);
+	return store_document(tree->store, op, node->type->kind, cluster, id, ret_document);
 }
 
 int document_show(struct tree *tree, struct op *op, const struct node *node,

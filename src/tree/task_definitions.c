@@ -184,8 +184,9 @@ int family_drop(struct tree *tree, struct op *op, const struct node *dir, const 
 	return r < 0 ? r : tree_call(tree, op, "RegisterTaskDefinition", request, dir, NULL);
 }
 
-/* Whether @request would register what is the newest revision already. */
-static bool is_latest(struct tree *tree, struct op *op, const struct node *node, json_t *request)
+/* Whether @request would register what is the newest known revision already. */
+static bool is_newest_known(struct tree *tree, struct op *op, const struct node *node,
+			    json_t *request)
 {
 	_cleanup_(content_done) struct content content = {0};
 	json_auto_t *latest = NULL, *same = NULL;
@@ -196,6 +197,19 @@ static bool is_latest(struct tree *tree, struct op *op, const struct node *node,
 	latest = json_loadb(content.blob->bytes, content.blob->len, JSON_ALLOW_NUL, NULL);
 	return latest && register_request(op, place.id[SLOT_FAMILY], latest, &same) == 0 &&
 	       json_equal(same, request);
+}
+
+/* The same, and it is the newest in AWS too. */
+static bool is_latest(struct tree *tree, struct op *op, const struct node *node, json_t *request)
+{
+	struct place place = node_place(node);
+	json_auto_t *filters = NULL;
+
+	if (!is_newest_known(tree, op, node, request))
+		return false;
+	struct list_query query = revisions_query(place.id[SLOT_FAMILY], LIST_REVISIONS, &filters);
+	store_expire_list(tree->store, &query);
+	return is_newest_known(tree, op, node, request);
 }
 
 static int latest_commit(struct tree *tree, struct op *op, const struct node *node, json_t *value)

@@ -132,14 +132,17 @@ void version_cleanup(struct version **version)
 	version_free(*version);
 }
 
-uint64_t version_hash(const struct version *version, const char *member)
+static uint64_t hash_of(const struct version *version, uint64_t name)
 {
-	uint64_t name = name_hash(member);
-
 	for (size_t i = 0; i < version->count; i++)
 		if (version->members[i].name == name)
 			return version->members[i].value;
 	return 0;
+}
+
+uint64_t version_hash(const struct version *version, const char *member)
+{
+	return hash_of(version, name_hash(member));
 }
 
 static void forget_old(struct versions *versions, int64_t before_ms)
@@ -196,15 +199,23 @@ void tree_opened(struct tree *tree, const struct node *node, const struct blob *
 	forget_old(versions, now_ms - KEPT_MS);
 }
 
-static size_t distance(const struct version *version, json_t *text)
-{
-	const char *name;
-	json_t *value;
-	size_t different = 0;
+/* In how many members a text differs from a version: those nobody can write, and all. */
+struct difference {
+	size_t fixed, all;
+};
 
-	json_object_foreach (text, name, value)
-		different += version_hash(version, name) != value_hash(value);
-	return different;
+static struct difference difference_of(const struct version *version, const struct version *text,
+				       const bool *fixed)
+{
+	struct difference found = {0};
+
+	for (size_t i = 0; i < text->count; i++) {
+		if (hash_of(version, text->members[i].name) == text->members[i].value)
+			continue;
+		found.all++;
+		found.fixed += fixed[i];
+	}
+	return found;
 }
 
 static struct version *copy(const struct version *version)
@@ -221,25 +232,48 @@ static struct version *copy(const struct version *version)
 	return copied;
 }
 
-struct version *versions_closest(struct tree *tree, const char *path, json_t *text)
+static struct version *closest(struct version *first, const struct version *text, const bool *fixed)
 {
-	struct version *closest = NULL;
-	struct versions *versions;
-	size_t least = SIZE_MAX;
+	struct difference least = {SIZE_MAX, SIZE_MAX};
+	struct version *found = NULL, *newest = NULL;
 
+	for (struct version *v = first; v; v = v->next) {
+		struct difference d = difference_of(v, text, fixed);
+		if (d.fixed < least.fixed)
+			newest = v;
+		if (d.fixed < least.fixed || (d.fixed == least.fixed && d.all < least.all)) {
+			least = d;
+			found = v;
+		}
+	}
+	return least.all == 0 ? newest : found;
+}
+
+struct version *versions_closest(struct tree *tree, const struct node *node, json_t *text,
+				 version_writable *writable)
+{
+	_cleanup_(version_cleanup) struct version *mine = calloc(1, sizeof(*mine));
+	_cleanup_free_ bool *fixed = calloc(json_object_size(text) + 1, sizeof(*fixed));
+	struct versions *versions;
+	const char *name;
+	json_t *value;
+	char path[4096];
+
+	if (!mine || !fixed)
+		return NULL;
+	json_object_foreach (text, name, value) {
+		if (!add(mine, name, value))
+			return NULL;
+		fixed[mine->count - 1] = !writable(node, name);
+	}
+	node_path(node, path, sizeof(path));
 	LOCKED(&tree->lock);
 	HASH_FIND_STR(tree->versions, path, versions);
 	if (!versions)
 		return NULL;
 	forget_old(versions, clock_monotonic_ms(tree->clock) - KEPT_MS);
-	for (struct version *v = versions->first; v; v = v->next) {
-		size_t different = distance(v, text);
-		if (different < least) {
-			least = different;
-			closest = v;
-		}
-	}
-	return closest ? copy(closest) : NULL;
+	struct version *base = closest(versions->first, mine, fixed);
+	return base ? copy(base) : NULL;
 }
 
 void versions_free_all(struct tree *tree)

@@ -24,11 +24,19 @@ uint64_t version_hash(const struct version *version, const char *member);
 /* Of a value, whatever the order of its members and the spelling of its numbers; never 0. */
 uint64_t value_hash(json_t *value);
 
+/* Whether a writer of @node can change a member of it. */
+typedef bool version_writable(const struct node *node, const char *member);
+
 /**
- * The version read in the last hour, at @path, that @text differs least from.
+ * The version of @node, of those read in the last hour, that @text was made from.
+ *
+ * It is known by what its writer cannot have changed; of several versions that are alike in that,
+ * it is the one that the text differs least from; and a text that is just an older one of these is
+ * the newest changed back.
  *
  * Return: new; NULL when none was read, or without memory.
  */
-struct version *versions_closest(struct tree *tree, const char *path, json_t *text);
+struct version *versions_closest(struct tree *tree, const struct node *node, json_t *text,
+				 version_writable *writable);
 
 #endif

@@ -63,6 +63,13 @@ void document_done(struct document *document);
 int store_document(struct store *store, struct op *op, enum kind kind, const char *cluster,
 		   const char *id, struct document *ret_document);
 
+/**
+ * Have a document asked for anew when it is wanted next; while AWS cannot be reached, what is
+ * known of it serves on.
+ */
+void store_expire_document(struct store *store, enum kind kind, const char *cluster,
+			   const char *id);
+
 struct list_query {
 	enum list list;
 	const char *cluster; /* "" outside clusters */
@@ -78,6 +85,9 @@ struct list_query {
  */
 int store_list(struct store *store, struct op *op, const struct list_query *query,
 	       struct listing **ret_listing, int64_t *ret_expires_ms);
+
+/* The same as store_expire_document(), for a list. */
+void store_expire_list(struct store *store, const struct list_query *query);
 
 /**
  * Whether a list has @name; waits no longer than until it is found. What proves it cheapest is
