@@ -15,13 +15,14 @@
 enum draft_state {
 	DRAFT_CLEAN,   /* nothing written since it was opened or committed */
 	DRAFT_DIRTY,   /* text that is not committed */
-	DRAFT_REFUSED, /* text that was refused, and is kept as a scratch file */
+	DRAFT_REFUSED, /* text that was refused */
 };
 
 struct draft {
 	const struct node *node;
 	enum draft_state state;
 	bool written;
+	struct error refusal;    /* while it is refused: why */
 	struct buf text;         /* of a document */
 	struct scratch *scratch; /* of a scratch file */
 	struct blob *response;   /* of a stream: the last answer, and how far it was read */
@@ -160,6 +161,8 @@ static int commit(struct tree *tree, struct op *op, struct draft *draft, bool fi
 				    final);
 	if (r <= 0)
 		draft->state = r == 0 ? DRAFT_CLEAN : DRAFT_REFUSED;
+	if (r < 0)
+		draft->refusal = op->error;
 	return r > 0 ? 0 : r;
 }
 
@@ -227,6 +230,22 @@ size_t draft_read_response(struct draft *draft, size_t size, const char **ret_by
 	return size;
 }
 
+/* Whether @bytes are in the text already, or are blank behind its end. */
+static bool changes_nothing(struct tree *tree, struct draft *draft, const char *bytes, size_t len,
+			    size_t offset)
+{
+	struct blob *blob = draft->scratch ? scratch_text(tree, draft->scratch)
+					   : blob_new(draft->text.data, draft->text.len);
+
+	if (!blob)
+		return false;
+	bool same = offset >= blob->len ? is_blank(bytes, len)
+					: offset + len <= blob->len &&
+						  memcmp(blob->bytes + offset, bytes, len) == 0;
+	blob_unref(blob);
+	return same;
+}
+
 int draft_write(struct tree *tree, struct op *op, struct draft *draft, const char *bytes,
 		size_t len, size_t offset)
 {
@@ -242,6 +261,11 @@ int draft_write(struct tree *tree, struct op *op, struct draft *draft, const cha
 	if (draft->written && draft->state == DRAFT_CLEAN && is_blank(bytes, len) &&
 	    offset >= draft->text.len)
 		return 0;
+	/* What stdio could not write it writes again at fclose: the answer is known. */
+	if (draft->state == DRAFT_REFUSED && changes_nothing(tree, draft, bytes, len, offset)) {
+		op->error = draft->refusal;
+		return -draft->refusal.errnum;
+	}
 	int r = put(tree, op, draft, bytes, len, offset);
 	if (r < 0)
 		return r;
@@ -258,11 +282,14 @@ int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t
 		return scratch_truncate(tree, draft->scratch, len);
 	if (len > draft->text.len)
 		return error_set(&op->error, EINVAL, "the text would have a hole");
+	if (len == draft->text.len && draft->state != DRAFT_DIRTY)
+		return 0;
 	draft->text.len = len;
 	if (draft->text.data)
 		draft->text.data[len] = '\0';
+	draft->state = len ? DRAFT_DIRTY : DRAFT_CLEAN;
 	/* Rewritten in place, and cut to its new length: that may complete it. */
-	return draft->state == DRAFT_DIRTY && len > 0 ? commit(tree, op, draft, false) : 0;
+	return len > 0 ? commit(tree, op, draft, false) : 0;
 }
 
 int draft_text(struct tree *tree, struct draft *draft, struct blob **ret_blob)
