@@ -257,9 +257,7 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	entry->fetch = NULL;
 	entry->missing = !answer->blob && !entry->is_kept;
 	entry->inactive = answer->inactive;
-	/* Of this version: bytes that come again have not changed, as tar sees it. */
-	if (!same)
-		entry->ctime_ms = clock_wall_ms(store->clock);
+	entry->ctime_ms = clock_wall_ms(store->clock);
 	/* What AWS forgot will not change. */
 	bool final = answer->blob ? ttl == TTL_FOREVER : entry->is_kept;
 	entry->expires_ms = final ? INT64_MAX : start_ms + store->ttl_ms[ttl];
