@@ -283,16 +283,29 @@ static int commit_text(struct tree *tree, struct op *op, const struct node *node
 	return r < 0 ? r : send_all(tree, &m);
 }
 
+/* What was read and is saved as it was needs no look at what AWS has now. */
+static bool is_unchanged(const struct version *base, json_t *text)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (text, name, value)
+		if (version_hash(base, name) != value_hash(value))
+			return false;
+	return true;
+}
+
 int resource_commit(struct tree *tree, struct op *op, const struct node *node, json_t *text)
 {
 	_cleanup_(version_cleanup) struct version *base = NULL;
 
 	if (!json_is_object(text))
 		return error_set(&op->error, EINVAL, "%s is a JSON object", node->name);
-	/* Without the ARN it is no document that was read and edited, but a patch of what is now.
-	 */
+	/* Without the ARN it was not read and edited: it is a patch of what is now. */
 	if (json_object_get(text, kinds[node->type->kind].arn))
 		base = versions_closest(tree, node, text, is_writable);
+	if (base && is_unchanged(base, text))
+		return 0;
 	return commit_text(tree, op, node, text, base);
 }
 
