@@ -189,11 +189,13 @@ int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size)
 static int reason_show(struct tree *tree, struct op *op, const struct node *node,
 		       struct content *ret_content)
 {
+	/* Which command will stop a task is not known yet; nor may the size hang on who reads. */
+	struct op as_op = {.uid = op->uid, .command = "COMMAND"};
 	struct buf text = {0};
 	char reason[MAX_REASON + 1];
 
 	(void)node;
-	stop_reason(tree, op, reason, sizeof(reason));
+	stop_reason(tree, &as_op, reason, sizeof(reason));
 	buf_printf(&text, "%s\n", reason);
 	return content_of_buf(op, &text, NULL, ret_content);
 }
