@@ -155,7 +155,7 @@ check_output "DeregisterContainerInstance was sent force" true sent DeregisterCo
 check_output "the account has none" "" listed '{}'
 
 # More than one page.
-for i in $(seq 120); do
+for _ in $(seq 120); do
 	register_instance c >/dev/null
 done
 http_ecs PutAttributes "$(http_ecs ListContainerInstances '{"cluster": "c", "maxResults": 100}' | jq '{cluster: "c",

@@ -249,7 +249,7 @@ check_output "the account has the task's end" '["STOPPED","over",8]' \
 check_output "the mount shows it at once" STOPPED jq -r .lastStatus "$cluster/stopped-tasks/$id.json"
 
 # More than one page.
-for i in $(seq 12); do
+for _ in $(seq 12); do
 	http_ecs RunTask "{\"cluster\": \"c\", \"taskDefinition\": \"fargate\", \"count\": 10,
 		\"launchType\": \"FARGATE\", \"startedBy\": \"page\", \"networkConfiguration\": $network}" \
 		>/dev/null
