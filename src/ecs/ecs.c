@@ -1,10 +1,12 @@
 #include "ecsfs/ecs/ecs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ecsfs/base/cleanup.h"
 #include "ecsfs/base/timestamp.h"
@@ -44,6 +46,17 @@ struct ecs {
 	const struct clock *clock;
 };
 
+/* Requests may hold what is nobody else's business, such as a container's environment. */
+static FILE *open_private(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
 int ecs_new(const struct ecs_options *options, struct ecs **ret_ecs, struct error *err)
 {
 	struct ecs *ecs = calloc(1, sizeof(*ecs));
@@ -57,7 +70,7 @@ int ecs_new(const struct ecs_options *options, struct ecs **ret_ecs, struct erro
 		.clock = options->clock,
 	};
 	if (options->audit_log) {
-		ecs->audit_log = fopen(options->audit_log, "ae");
+		ecs->audit_log = open_private(options->audit_log);
 		if (!ecs->audit_log) {
 			int errnum = errno;
 			free(ecs);

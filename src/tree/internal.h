@@ -196,6 +196,10 @@ int tree_call_as_is(struct tree *tree, struct op *op, const char *action, json_t
 int limit_take(struct tree *tree, struct op *op);
 int limit_set(struct tree *tree, unsigned limit);
 
+/* protect.c: 0, or -EROFS when --protect covers what @request, sent for @node, would change */
+int protect_check(struct tree *tree, struct op *op, const struct ecs_action *action,
+		  json_t *request, const struct node *node);
+
 /* control.c */
 int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size);
 

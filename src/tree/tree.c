@@ -1,7 +1,6 @@
 #include "ecsfs/tree/tree.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,40 +178,19 @@ int tree_write_scalar(struct tree *tree, struct op *op, const struct node *node,
 	return node->type->store(tree, op, node, value);
 }
 
-/* Whether --protect covers what @request, sent for @node, would change. */
-static int check_protected(struct tree *tree, struct op *op, json_t *request,
-			   const struct node *node)
-{
-	struct place place = node_place(node);
-	const char *named[] = {
-		place.id[SLOT_CLUSTER],
-		place.id[SLOT_FAMILY],
-		json_string_value(json_object_get(request, "cluster")),
-		json_string_value(json_object_get(request, "clusterName")),
-		json_string_value(json_object_get(request, "family")),
-	};
-
-	for (char *const *glob = tree->protect; glob && *glob; glob++)
-		for (size_t i = 0; i < ARRAY_SIZE(named); i++)
-			if (named[i] && named[i][0] && fnmatch(*glob, arn_id(named[i]), 0) == 0)
-				return error_set(&op->error, EROFS,
-						 "%s is protected by --protect %s",
-						 arn_id(named[i]), *glob);
-	return 0;
-}
-
 static int call(struct tree *tree, struct op *op, const char *action, json_t *request,
 		const struct node *node, bool failures_are_errors, json_t **ret_response)
 {
 	json_auto_t *stolen __attribute__((unused)) = request, *response = NULL;
-	unsigned flags = ecs_action_find(action)->flags;
+	const struct ecs_action *row = ecs_action_find(action);
+	unsigned flags = row->flags;
 	int r = 0;
 
 	if (!request)
 		return error_set(&op->error, ENOMEM, "out of memory");
 	if (flags & ECS_MUTATES)
 		r = tree->read_only ? error_set(&op->error, EROFS, "mounted read-only")
-				    : check_protected(tree, op, request, node);
+				    : protect_check(tree, op, row, request, node);
 	if (r == 0 && (flags & ECS_DESTROYS))
 		r = limit_take(tree, op);
 	if (r < 0)
