@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "internal.h"
 
@@ -14,6 +15,8 @@ struct handle *handle_new(struct fs *fs, struct inode *inode)
 	pthread_mutex_init(&handle->lock, NULL);
 	handle->inode = inode;
 	inode_ref(fs, inode);
+	LOCKED(&fs->lock);
+	DL_APPEND(fs->handles, handle);
 	return handle;
 }
 
@@ -21,11 +24,11 @@ void handle_free(struct fs *fs, struct handle *handle)
 {
 	if (!handle)
 		return;
-	if (handle->cached) {
-		LOCKED(&fs->lock);
-		if (--handle->inode->cached_opens == 0)
-			content_done(&handle->inode->frozen);
-	}
+	pthread_mutex_lock(&fs->lock);
+	DL_DELETE(fs->handles, handle);
+	if (handle->cached && --handle->inode->cached_opens == 0)
+		content_done(&handle->inode->frozen);
+	pthread_mutex_unlock(&fs->lock);
 	inode_unref(fs, handle->inode);
 	content_done(&handle->content);
 	entries_done(&handle->entries);

@@ -55,6 +55,7 @@ struct fs {
 	pthread_mutex_t lock; /* guards the inodes; nothing else is done under it */
 	struct inode *inodes;
 	struct inode *root;
+	struct handle *handles; /* what is open */
 };
 
 /* An open file or directory. */
@@ -66,6 +67,7 @@ struct handle {
 	struct draft *draft;    /* of a file opened to write */
 	pid_t opener;
 	bool cached;
+	struct handle *prev, *next; /* of what is open */
 };
 
 /* A request being served: what the layers below need, and what the error line needs. */

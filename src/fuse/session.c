@@ -267,6 +267,9 @@ void fs_unmount(struct fs *fs)
 		fuse_session_unmount(fs->session);
 		fuse_session_destroy(fs->session);
 	}
+	/* A file that was just closed: the loop ended before its release came. */
+	while (fs->handles)
+		handle_free(fs, fs->handles);
 	inode_free_all(fs);
 	pthread_mutex_destroy(&fs->lock);
 	free(fs);
