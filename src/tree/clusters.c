@@ -37,6 +37,8 @@ int cluster_drop(struct tree *tree, struct op *op, const struct node *dir, const
 	json_auto_t *owned = request;
 	request_drop_aws_tags(request);
 	r = request_set_string(op, request, "clusterName", name);
+	if (r == 0)
+		r = resource_check_new(tree, op, dir, LIST_CLUSTERS, name);
 	return r < 0 ? r : tree_call(tree, op, "CreateCluster", STEAL(owned), dir, NULL);
 }
 

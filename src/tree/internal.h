@@ -62,6 +62,9 @@ int resource_each(struct tree *tree, struct op *op, const struct node *dir,
 		  const struct node_type *row, struct entries *entries);
 int resource_find(struct tree *tree, struct op *op, const struct node *dir,
 		  const struct node_type *row, const char *name, struct found *ret_found);
+/* Whether @id may be made: -EEXIST when @list, in the cluster that @dir is in, has it already. */
+int resource_check_new(struct tree *tree, struct op *op, const struct node *dir, enum list list,
+		       const char *id);
 int resource_document(struct tree *tree, struct op *op, const struct node *node,
 		      struct document *ret_document);
 

@@ -109,6 +109,22 @@ static const char *id_of_document(const struct node *node, const char **ret_clus
 	return place.id[slot_of_kind[kind]];
 }
 
+int resource_check_new(struct tree *tree, struct op *op, const struct node *dir, enum list list,
+		       const char *id)
+{
+	struct place place = node_place(dir);
+	struct list_query query = {
+		.list = list,
+		.cluster = lists[list].in_cluster ? place.id[SLOT_CLUSTER] : "",
+	};
+	int64_t expires_ms;
+
+	int r = store_find(tree->store, op, &query, id, &expires_ms);
+	if (r == 0)
+		return error_set(&op->error, EEXIST, "%s is there already", id);
+	return r == -ENOENT && !op->error.errnum ? 0 : r;
+}
+
 int resource_document(struct tree *tree, struct op *op, const struct node *node,
 		      struct document *ret_document)
 {

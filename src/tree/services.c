@@ -70,6 +70,8 @@ int service_drop(struct tree *tree, struct op *op, const struct node *dir, const
 		r = request_set_string(op, request, "serviceName", name);
 	if (r == 0)
 		r = request_check_required(op, "CreateService", request);
+	if (r == 0)
+		r = resource_check_new(tree, op, dir, LIST_SERVICES, name);
 	return r < 0 ? r : tree_call(tree, op, "CreateService", STEAL(owned), dir, NULL);
 }
 
