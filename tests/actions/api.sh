@@ -58,14 +58,16 @@ if python3 -c 'import botocore' 2>/dev/null; then
 			for action in model.operation_names:
 			    with open(os.path.join(sys.argv[1], action)) as file:
 			        shown = list(json.load(file))
-			    meant = list(model.operation_model(action).input_shape.members)
+			    shape = model.operation_model(action).input_shape
+			    # A newer botocore may know of more.
+			    meant = [name for name in shape.members if name in shown]
 			    if shown != meant:
 			        bad += 1
 			        print(action, "shows", shown, "instead of", meant)
 			sys.exit(bad)
 		EOF
 	}
-	check "botocore knows the same parameters of each, in that order" skeletons_agree
+	check "botocore knows the parameters of each, in that order" skeletons_agree
 fi
 
 # Requests and responses. sh has no coprocess; an open descriptor is all that it takes.
@@ -90,6 +92,11 @@ check_output "the answer may be read in pieces" 0 eval 'exec 3<>"$api/DescribeCl
 check "the request went as it is" eval 'exchange RunTask "{\"cluster\": \"c\",
 	\"taskDefinition\": \"app\", \"clientToken\": \"mine\", \"count\": 1}" >/dev/null;
 	sent RunTask .clientToken | grep -qx mine'
+# Parameters that came later than the paths.
+exchange ListTasks '{"cluster": "c", "daemonName": "d"}' >/dev/null 2>&1
+check_output "daemonName goes as it is" d sent ListTasks .daemonName
+exchange ListServices '{"cluster": "c", "resourceManagementType": "CUSTOMER"}' >/dev/null 2>&1
+check_output "resourceManagementType goes as it is" CUSTOMER sent ListServices .resourceManagementType
 check_output "failures in an answer are for the reader" MISSING eval \
 	'exchange DescribeClusters "{\"clusters\": [\"nowhere\"]}" | jq -r ".failures[0].reason"'
 

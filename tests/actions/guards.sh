@@ -7,7 +7,7 @@
 begin
 for cluster in prod-1 prod-2 test default; do
 	http_ecs CreateCluster "{\"clusterName\": \"$cluster\"}" >/dev/null
-	instance=$(register_instance "$cluster")
+	register_instance "$cluster" >/dev/null
 done
 for family in app secret; do
 	register_app "$family"
