@@ -39,6 +39,7 @@ struct inode {
 };
 
 struct notifier;
+struct interrupts;
 
 struct fs {
 	struct tree *tree;
@@ -47,6 +48,7 @@ struct fs {
 	const struct clock *clock;
 	struct fuse_session *session;
 	struct notifier *notifier;
+	struct interrupts *interrupts;
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
@@ -78,6 +80,9 @@ struct request {
 	const char *name; /* "lookup": for metrics and errors */
 	int64_t start_us;
 	char path[4096], command[32];
+	/* interrupt.c */
+	bool watched;
+	struct request *next_watched;
 };
 
 /* inode.c; the lock is taken inside */
@@ -126,6 +131,12 @@ int request_end(struct request *r, int result);
 
 /* The same, and replies the error or, for 0, that all is well. */
 void request_reply(struct request *r, int result);
+
+/* interrupt.c: between these the request's operation is cancelled by a signal that counts */
+void interrupt_begin(struct request *r);
+void interrupt_end(struct request *r);
+int interrupts_start(struct fs *fs);
+void interrupts_stop(struct fs *fs);
 
 /* notify.c */
 int notifier_start(struct fs *fs);

@@ -26,12 +26,6 @@ struct fs *fs_of(fuse_req_t req)
 	return fuse_req_userdata(req);
 }
 
-static void interrupted(fuse_req_t req, void *arg)
-{
-	(void)req;
-	cancel_trigger(arg);
-}
-
 /* The program's name, as ps shows it. */
 static void read_command(pid_t pid, char *out, size_t size)
 {
@@ -56,13 +50,12 @@ void request_begin(struct request *r, fuse_req_t req, const char *name, struct i
 	r->op = (struct op){.path = r->path, .command = r->command};
 	r->op.uid = ctx->uid;
 	r->op.pid = ctx->pid;
-	cancel_init(&r->op.cancel);
 	node_path(&inode->node, r->path, sizeof(r->path));
 	if (child) {
 		size_t len = strlen(r->path);
 		snprintf(r->path + len, sizeof(r->path) - len, "%s%s", len > 1 ? "/" : "", child);
 	}
-	fuse_req_interrupt_func(req, interrupted, &r->op.cancel);
+	interrupt_begin(r);
 }
 
 void request_name_command(struct request *r)
@@ -105,8 +98,7 @@ int request_end(struct request *r, int result)
 {
 	int64_t us = clock_monotonic_us(r->fs->clock) - r->start_us;
 
-	fuse_req_interrupt_func(r->req, NULL, NULL);
-	cancel_done(&r->op.cancel);
+	interrupt_end(r);
 	if (result < 0 && result != -EINTR && r->op.error.errnum)
 		report(r);
 	metrics_add(r->fs->metrics, &requests_total, r->name,

@@ -244,6 +244,8 @@ int fs_serve(struct fs *fs, void (*abort)(void *arg), void *arg)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, &old);
 	int r = notifier_start(fs);
+	if (r == 0)
+		r = interrupts_start(fs);
 	if (r == 0 && (r = -pthread_create(&thread, NULL, aborter_run, &aborter)) == 0) {
 		pthread_sigmask(SIG_SETMASK, &old, NULL);
 		catch_signals();
@@ -254,6 +256,7 @@ int fs_serve(struct fs *fs, void (*abort)(void *arg), void *arg)
 		sem_post(&signalled);
 		pthread_join(thread, NULL);
 	}
+	interrupts_stop(fs);
 	notifier_stop(fs);
 	fuse_loop_cfg_destroy(config);
 	return r > 0 ? 0 : r;
