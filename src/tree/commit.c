@@ -18,6 +18,7 @@ struct merge {
 	json_t *current; /* borrowed: what AWS has now */
 	json_t *changes; /* new values by member, without tags */
 	json_t *tags, *untags;
+	json_t *there; /* what AWS made of the changes */
 };
 
 static void shown_value(json_t *value, char *out, size_t size)
@@ -74,7 +75,7 @@ static int merge_member(struct merge *m, const char *name, json_t *value)
 		return before || now ? error_set(&m->op->error, EPERM, "%s cannot be changed", name)
 				     : error_set(&m->op->error, EINVAL, "%s is no member of %s",
 						 name, m->node->name);
-	if (before != now)
+	if (version_hash_there(m->base, name) != now)
 		return conflict(m, name, value, json_object_get(m->current, name));
 	if (!json_is_null(value)) {
 		int r = request_check_type(m->op, &member, value);
@@ -211,9 +212,13 @@ static int send_update(struct tree *tree, struct merge *m, const struct update *
 	r = update_name(m->op, m->node, update, request);
 	if (r == 0)
 		r = add_required(m, update, request);
-	return r < 0 ? r
-		     : tree_call(tree, m->op, update->action, STEAL(request), m->node->parent,
-				 NULL);
+	if (r < 0)
+		return r;
+	json_auto_t *response = NULL;
+	r = tree_call(tree, m->op, update->action, STEAL(request), m->node->parent, &response);
+	/* Of its one member, the resource; an answer that is otherwise teaches nothing. */
+	json_object_update(m->there, json_object_iter_value(json_object_iter(response)));
+	return r;
 }
 
 static int send_tags(struct tree *tree, struct merge *m)
@@ -268,7 +273,7 @@ static int commit_text(struct tree *tree, struct op *op, const struct node *node
 	_cleanup_(document_done) struct document document = {0};
 	_cleanup_(version_cleanup) struct version *now = NULL;
 	json_auto_t *current = NULL, *changes = json_object(), *tags = json_array(),
-		    *untags = json_array();
+		    *untags = json_array(), *there = json_object();
 
 	/* A cached one would hide what somebody else changed a moment ago. */
 	int r = resource_document_now(tree, op, node, &document);
@@ -276,11 +281,15 @@ static int commit_text(struct tree *tree, struct op *op, const struct node *node
 		return r;
 	current = json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
 	now = current ? version_new(current) : NULL;
-	if (!now || !changes || !tags || !untags)
+	if (!now || !changes || !tags || !untags || !there)
 		return error_set(&op->error, ENOMEM, "out of memory");
-	struct merge m = {op, node, base ? base : now, now, current, changes, tags, untags};
+	struct merge m = {op, node, base ? base : now, now, current, changes, tags, untags, there};
 	r = merge_all(&m, text);
-	return r < 0 ? r : send_all(tree, &m);
+	if (r == 0)
+		r = send_all(tree, &m);
+	if (r == 0 && json_object_get(text, kinds[node->type->kind].arn))
+		versions_saved(tree, node, op->pid, text, there);
+	return r;
 }
 
 /* What was read and is saved as it was needs no look at what AWS has now. */
@@ -303,7 +312,7 @@ int resource_commit(struct tree *tree, struct op *op, const struct node *node, j
 		return error_set(&op->error, EINVAL, "%s is a JSON object", node->name);
 	/* Without the ARN it was not read and edited: it is a patch of what is now. */
 	if (json_object_get(text, kinds[node->type->kind].arn))
-		base = versions_closest(tree, node, text, is_writable);
+		base = versions_closest(tree, node, op->pid, text, is_writable);
 	if (base && is_unchanged(base, text))
 		return 0;
 	return commit_text(tree, op, node, text, base);

@@ -9,13 +9,14 @@
 #define MAX_KEPT 256
 
 struct member {
-	uint64_t name, value;
+	uint64_t name, value, there;
 };
 
 struct version {
 	struct version *next;
 	int64_t read_ms;
-	uint64_t blob_hash;
+	uint64_t blob_hash; /* 0: saved, not read */
+	pid_t writer;       /* 0: read */
 	size_t count, size;
 	struct member *members;
 };
@@ -80,7 +81,8 @@ static bool add(struct version *version, const char *name, json_t *value)
 		version->members = members;
 		version->size = size;
 	}
-	version->members[version->count++] = (struct member){name_hash(name), value_hash(value)};
+	uint64_t hash = value_hash(value);
+	version->members[version->count++] = (struct member){name_hash(name), hash, hash};
 	return true;
 }
 
@@ -132,17 +134,26 @@ void version_cleanup(struct version **version)
 	version_free(*version);
 }
 
-static uint64_t hash_of(const struct version *version, uint64_t name)
+static struct member *find(const struct version *version, uint64_t name)
 {
 	for (size_t i = 0; i < version->count; i++)
 		if (version->members[i].name == name)
-			return version->members[i].value;
-	return 0;
+			return &version->members[i];
+	return NULL;
 }
 
-uint64_t version_hash(const struct version *version, const char *member)
+uint64_t version_hash(const struct version *version, const char *name)
 {
-	return hash_of(version, name_hash(member));
+	const struct member *member = find(version, name_hash(name));
+
+	return member ? member->value : 0;
+}
+
+uint64_t version_hash_there(const struct version *version, const char *name)
+{
+	const struct member *member = find(version, name_hash(name));
+
+	return member ? member->there : 0;
 }
 
 static void forget_old(struct versions *versions, int64_t before_ms)
@@ -172,6 +183,40 @@ static struct versions *versions_get(struct tree *tree, const char *path)
 	return versions;
 }
 
+static void remember(struct versions *versions, struct version *version, int64_t now_ms)
+{
+	version->read_ms = now_ms;
+	version->next = versions->first;
+	versions->first = version;
+	forget_old(versions, now_ms - KEPT_MS);
+}
+
+void versions_saved(struct tree *tree, const struct node *node, pid_t pid, json_t *text,
+		    json_t *there)
+{
+	struct version *version = version_new(text);
+	struct member *member;
+	const char *name;
+	json_t *value;
+	char path[4096];
+
+	if (!version)
+		return;
+	version->writer = pid;
+	json_object_foreach (there, name, value) {
+		member = find(version, name_hash(name));
+		if (member)
+			member->there = value_hash(value);
+	}
+	node_path(node, path, sizeof(path));
+	LOCKED(&tree->lock);
+	struct versions *versions = versions_get(tree, path);
+	if (versions)
+		remember(versions, version, clock_monotonic_ms(tree->clock));
+	else
+		version_free(version);
+}
+
 void tree_opened(struct tree *tree, const struct node *node, const struct blob *blob)
 {
 	int64_t now_ms = clock_monotonic_ms(tree->clock);
@@ -192,11 +237,8 @@ void tree_opened(struct tree *tree, const struct node *node, const struct blob *
 	struct version *version = document ? version_new(document) : NULL;
 	if (!version)
 		return;
-	version->read_ms = now_ms;
 	version->blob_hash = blob->hash;
-	version->next = versions->first;
-	versions->first = version;
-	forget_old(versions, now_ms - KEPT_MS);
+	remember(versions, version, now_ms);
 }
 
 /* In how many members a text differs from a version: those nobody can write, and all. */
@@ -210,7 +252,9 @@ static struct difference difference_of(const struct version *version, const stru
 	struct difference found = {0};
 
 	for (size_t i = 0; i < text->count; i++) {
-		if (hash_of(version, text->members[i].name) == text->members[i].value)
+		const struct member *mine = &text->members[i];
+		const struct member *other = find(version, mine->name);
+		if (other && other->value == mine->value)
 			continue;
 		found.all++;
 		found.fixed += fixed[i];
@@ -232,7 +276,8 @@ static struct version *copy(const struct version *version)
 	return copied;
 }
 
-static struct version *closest(struct version *first, const struct version *text, const bool *fixed)
+static struct version *closest(struct version *first, pid_t pid, const struct version *text,
+			       const bool *fixed)
 {
 	struct difference least = {SIZE_MAX, SIZE_MAX};
 	struct version *found = NULL, *newest = NULL;
@@ -245,12 +290,14 @@ static struct version *closest(struct version *first, const struct version *text
 			least = d;
 			found = v;
 		}
+		if (v->writer == pid)
+			break;
 	}
 	return least.all == 0 ? newest : found;
 }
 
-struct version *versions_closest(struct tree *tree, const struct node *node, json_t *text,
-				 version_writable *writable)
+struct version *versions_closest(struct tree *tree, const struct node *node, pid_t pid,
+				 json_t *text, version_writable *writable)
 {
 	_cleanup_(version_cleanup) struct version *mine = calloc(1, sizeof(*mine));
 	_cleanup_free_ bool *fixed = calloc(json_object_size(text) + 1, sizeof(*fixed));
@@ -272,7 +319,7 @@ struct version *versions_closest(struct tree *tree, const struct node *node, jso
 	if (!versions)
 		return NULL;
 	forget_old(versions, clock_monotonic_ms(tree->clock) - KEPT_MS);
-	struct version *base = closest(versions->first, mine, fixed);
+	struct version *base = closest(versions->first, pid, mine, fixed);
 	return base ? copy(base) : NULL;
 }
 
