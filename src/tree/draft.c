@@ -261,8 +261,10 @@ int draft_write(struct tree *tree, struct op *op, struct draft *draft, const cha
 	if (draft->written && draft->state == DRAFT_CLEAN && is_blank(bytes, len) &&
 	    offset >= draft->text.len)
 		return 0;
-	/* What stdio could not write it writes again at fclose: the answer is known. */
-	if (draft->state == DRAFT_REFUSED && changes_nothing(tree, draft, bytes, len, offset)) {
+	/* What stdio could not write it writes again at fclose: the answer is known. But what a
+	 * signal interrupted is written again to have it done. */
+	if (draft->state == DRAFT_REFUSED && draft->refusal.errnum != EINTR &&
+	    changes_nothing(tree, draft, bytes, len, offset)) {
 		op->error = draft->refusal;
 		return -draft->refusal.errnum;
 	}
