@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Programs and shells that rewrite a file: each saves with the one call that the change needs.
+# shellcheck disable=SC2016,SC2119
 # shellcheck source=tests/tools/tools.sh
 . "$(dirname "$0")/tools.sh"
 need sed perl jq sponge tee dd truncate patch diff python3
@@ -8,8 +9,6 @@ export TMP
 doc=$web/service.json
 latest=$MNT/task-definitions/web/latest.json
 
-# shellcheck disable=SC2016,SC2094
-{
 # One way to write per row: what it is, and a script that sets desiredCount to $2 in the document $1.
 ways=(
 	"sed -i" 'sed -i "s/^  \"desiredCount\": [0-9]*/  \"desiredCount\": $2/" "$1"'
@@ -65,7 +64,6 @@ END'
 	"tee of a part" 'echo "{\"desiredCount\": $2}" | tee "$1"'
 	"perl print" 'perl -e "open(F, q(>), shift) or die; print F qq({\\n\\\"desiredCount\\\": \$ARGV[0]\\n}\\n); close(F) or die" "$1" "$2"'
 )
-}
 
 for ((i = 0; i < ${#ways[@]}; i += 2)); do
 	name=${ways[i]} way=${ways[i + 1]}

@@ -8,10 +8,10 @@
 mount_sample() {
 	need jq curl
 	need_fuse
-	start_emulator --demo-data
+	start_emulator --demo-data --time-scale 20
 	start_ecsfs "$@"
-	production=$MNT/clusters/production
-	web=$production/services/web
+	# shellcheck disable=SC2034
+	production=$MNT/clusters/production web=$MNT/clusters/production/services/web
 	# shellcheck disable=SC2034
 	errors=$MNT/.ecsfs/errors
 	mkdir "$TMP/work"
@@ -95,6 +95,17 @@ service() {
 elsewhere() {
 	api UpdateService "{\"cluster\": \"production\", \"service\": \"web\", \"$1\": $2}" >/dev/null
 	forget
+}
+
+# settle: wait until the service `web` runs what it shall, so that its document stands still.
+settle() {
+	within 30 is_settled
+	forget
+}
+
+is_settled() {
+	service '.runningCount == .desiredCount and (.deployments | length) == 1 and
+		.deployments[0].rolloutState == "COMPLETED"' | grep -qx true
 }
 
 # count: how many tasks the service `web` shall have, asked of AWS.
