@@ -93,6 +93,10 @@ check_output "what it finds are links to the attributes" 4 \
 check_output "ListAttributes was sent its members" \
 	'{"attributeName":"row","attributeValue":"5","cluster":"c","maxResults":100,"targetType":"container-instance"}' \
 	sent ListAttributes
+check_output "query/attributes finds nothing yet" "" ls "$query/attributes/attributeName=row,attributeValue=6"
+check "an attribute is written again" put 6 "$attributes/row"
+check_output "query/attributes finds it at once" "$id:row" \
+	ls "$query/attributes/attributeName=row,attributeValue=6"
 check "rm deletes an attribute" rm "$attributes/row"
 check_output "DeleteAttributes was sent cluster and attributes" \
 	"{\"attributes\":[{\"name\":\"row\",\"targetId\":\"$id\",\"targetType\":\"container-instance\"}],\"cluster\":\"c\"}" \
@@ -100,6 +104,7 @@ check_output "DeleteAttributes was sent cluster and attributes" \
 check_output "the account has it no more" '[]' shown .attributes ListAttributes \
 	'{"cluster": "c", "targetType": "container-instance", "attributeName": "row"}'
 check_fails "nor has the mount" "No such file" cat "$attributes/row"
+check_output "nor query/attributes" "" ls "$query/attributes/attributeName=row,attributeValue=6"
 
 # The state and the agent.
 check "status takes DRAINING" put DRAINING "$instances/$id/status"
@@ -146,7 +151,12 @@ check_output "DeregisterContainerInstance was sent its members" \
 	"{\"cluster\":\"c\",\"containerInstance\":\"$second\"}" sent DeregisterContainerInstance
 check_output "the account has it no more" "$id" listed '{}'
 check_output "nor has the mount" "$id" ls "$instances"
+held() {
+	echo $(($(cat "$instances/$id/runningTasksCount") + $(cat "$instances/$id/pendingTasksCount")))
+}
+check_output "the other has no tasks" 0 held
 check "a task is started on the other" put app "$instances/$id/tasks/busy.json"
+check_output "the mount shows it at once" 1 held
 refused "rmdir of one that runs tasks is ENOTEMPTY" "Directory not empty" "running tasks" \
 	rmdir "$instances/$id"
 check_fails "delete takes nothing but force" "Invalid argument" put no "$instances/$id/delete"
