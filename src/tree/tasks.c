@@ -75,6 +75,17 @@ static const char response_members[] =
 	"pullStartedAt pullStoppedAt startedAt stopCode stoppedAt stoppedReason stoppingAt taskArn "
 	"taskDefinitionArn version ephemeralStorage fargateEphemeralStorage";
 
+/* As much of @name as fits, without half a character at its end. */
+static void default_started_by(const char *name, char *out, size_t size)
+{
+	size_t len = strlen(name);
+
+	if (len >= size)
+		for (len = size - 1; len > 0 && (name[len] & 0xc0) == 0x80; len--)
+			;
+	snprintf(out, size, "%.*s", (int)len, name);
+}
+
 int tasks_start(struct tree *tree, struct op *op, const char *action, const struct node *dir,
 		const char *name, json_t *value, const char *line, json_t *more)
 {
@@ -90,7 +101,7 @@ int tasks_start(struct tree *tree, struct op *op, const char *action, const stru
 		r = error_set(&op->error, EINVAL, "%s: not valid UTF-8", action);
 	if (r == 0)
 		r = request_set_string(op, request, "cluster", place.id[SLOT_CLUSTER]);
-	snprintf(started_by, sizeof(started_by), "%s", name);
+	default_started_by(name, started_by, sizeof(started_by));
 	if (r == 0 && !json_object_get(request, "startedBy"))
 		r = request_set_string(op, request, "startedBy", started_by);
 	if (r == 0)

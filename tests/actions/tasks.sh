@@ -97,6 +97,13 @@ check_output "the account runs it" app:1 \
 check "one line may name a revision" put app:1 "$tasks/revision.json"
 check_output "the account runs that too" 1 count_started_by revision
 
+long=0123456789-0123456789-0123456789-0123456789
+check "a long name is cut" put app "$tasks/$long.json"
+check_output "... to 36 characters of startedBy" "${long:0:36}" sent RunTask .startedBy
+put app "$tasks/0123456789-0123456789-0123456789-01€.json" 2>/dev/null
+check_output "... and never within one" 0123456789-0123456789-0123456789-01 sent RunTask .startedBy
+rm -f "$tasks/0123456789-0123456789-0123456789-01€.json"
+
 # StartTask.
 start='{
 	"cluster": "c",
