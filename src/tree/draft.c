@@ -115,14 +115,13 @@ static void keep_refused(struct tree *tree, const struct node *node, const char 
 /*
  * Commit @text to @node, a document, if it is one complete value.
  *
- * @final: whether no more text will come
  * Return: 1 when it is not complete yet, 0 when it was committed, else why not.
  */
 static int commit_document(struct tree *tree, struct op *op, const struct node *node,
-			   const char *text, size_t len, bool final)
+			   const char *text, size_t len, enum more more)
 {
 	json_auto_t *value = NULL;
-	int r = document_parse(op, text, len, final, &value);
+	int r = document_parse(op, text, len, more, &value);
 
 	if (r == 0)
 		r = node->type->commit(tree, op, node, value);
@@ -133,13 +132,13 @@ static int commit_document(struct tree *tree, struct op *op, const struct node *
 
 /* The same for a scratch file with a drop's name. */
 static int commit_drop(struct tree *tree, struct op *op, const struct node *node,
-		       struct scratch *scratch, bool final)
+		       struct scratch *scratch, enum more more)
 {
 	struct blob *blob = scratch_text(tree, scratch);
 
 	if (!blob)
 		return no_memory(op);
-	int r = drop_commit(tree, op, node->parent, node->name, blob->bytes, blob->len, final);
+	int r = drop_commit(tree, op, node->parent, node->name, blob->bytes, blob->len, more);
 	blob_unref(blob);
 	if (r == 0) {
 		scratch_unlink(tree, scratch);
@@ -148,22 +147,26 @@ static int commit_drop(struct tree *tree, struct op *op, const struct node *node
 	return r;
 }
 
-static int commit(struct tree *tree, struct op *op, struct draft *draft, bool final)
+static int commit(struct tree *tree, struct op *op, struct draft *draft, enum more more)
 {
 	int r;
 
 	if (draft->scratch && !drop_is_name(draft->node->parent, draft->node->name))
 		return 0;
 	if (draft->scratch)
-		r = commit_drop(tree, op, draft->node, draft->scratch, final);
+		r = commit_drop(tree, op, draft->node, draft->scratch, more);
 	else
-		r = commit_document(tree, op, draft->node, draft->text.data, draft->text.len,
-				    final);
+		r = commit_document(tree, op, draft->node, draft->text.data, draft->text.len, more);
 	if (r <= 0)
 		draft->state = r == 0 ? DRAFT_CLEAN : DRAFT_REFUSED;
 	if (r < 0)
 		draft->refusal = op->error;
 	return r > 0 ? 0 : r;
+}
+
+static size_t text_len(struct tree *tree, const struct draft *draft)
+{
+	return draft->scratch ? scratch_len(tree, draft->scratch) : draft->text.len;
 }
 
 static bool is_blank(const char *bytes, size_t len)
@@ -205,7 +208,7 @@ static int write_request(struct tree *tree, struct op *op, struct draft *draft, 
 	if (r < 0)
 		return r;
 	draft->state = DRAFT_DIRTY;
-	r = document_parse(op, draft->text.data, draft->text.len, false, &request);
+	r = document_parse(op, draft->text.data, draft->text.len, MORE_BEHIND, &request);
 	if (r == 1)
 		return 0;
 	if (r == 0)
@@ -273,7 +276,8 @@ int draft_write(struct tree *tree, struct op *op, struct draft *draft, const cha
 		return r;
 	draft->written = true;
 	draft->state = DRAFT_DIRTY;
-	return commit(tree, op, draft, false);
+	return commit(tree, op, draft,
+		      offset + len == text_len(tree, draft) ? MORE_BEHIND : MORE_ANYWHERE);
 }
 
 int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t len)
@@ -291,7 +295,7 @@ int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t
 		draft->text.data[len] = '\0';
 	draft->state = len ? DRAFT_DIRTY : DRAFT_CLEAN;
 	/* Rewritten in place, and cut to its new length: that may complete it. */
-	return len > 0 ? commit(tree, op, draft, false) : 0;
+	return len > 0 ? commit(tree, op, draft, MORE_ANYWHERE) : 0;
 }
 
 int draft_text(struct tree *tree, struct draft *draft, struct blob **ret_blob)
@@ -311,9 +315,9 @@ int draft_finish(struct tree *tree, struct op *op, struct draft *draft)
 		return 0;
 	if (draft->node->type->exchange) {
 		json_auto_t *request = NULL;
-		return document_parse(op, draft->text.data, draft->text.len, true, &request);
+		return document_parse(op, draft->text.data, draft->text.len, MORE_NONE, &request);
 	}
-	return commit(tree, op, draft, true);
+	return commit(tree, op, draft, MORE_NONE);
 }
 
 int tree_create(struct tree *tree, struct op *op, const struct node *dir, const char *name,
@@ -347,7 +351,7 @@ static int rename_onto(struct tree *tree, struct op *op, const struct node *targ
 	if (target->type->store)
 		return tree_write_scalar(tree, op, target, text->bytes, text->len);
 	if (target->type->commit)
-		return commit_document(tree, op, target, text->bytes, text->len, true);
+		return commit_document(tree, op, target, text->bytes, text->len, MORE_NONE);
 	return error_set(&op->error, target->type->form == NODE_DIR ? EISDIR : EPERM,
 			 "%s cannot be written", target->name);
 }
@@ -374,7 +378,7 @@ static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scra
 	}
 	target.type = &scratch_type;
 	if (drop_is_name(dir, name))
-		return commit_drop(tree, op, &target, scratch, true);
+		return commit_drop(tree, op, &target, scratch, MORE_NONE);
 	if (!scratch_is_editor_name(name) && !(dir->type->flags & NODE_SCRATCH))
 		return error_set(&op->error, EPERM, "no file can be made here");
 	return scratch_rename(tree, scratch, dir, name) < 0 ? no_memory(op) : 0;

@@ -8,21 +8,28 @@
 #include "internal.h"
 #include "scratch.h"
 
-int document_parse(struct op *op, const char *text, size_t len, bool final, json_t **ret_value)
+int document_parse(struct op *op, const char *text, size_t len, enum more more, json_t **ret_value)
 {
 	json_error_t where;
+	size_t start = 0;
 
 	while (len > 0 && isspace((unsigned char)text[len - 1]))
 		len--;
-	/* Only text that ends as an object or array ends may be complete: cheap to see. */
-	bool may_be = len > 0 && (text[len - 1] == '}' || text[len - 1] == ']');
-	json_t *value =
-		may_be || final ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &where) : NULL;
+	while (start < len && isspace((unsigned char)text[start]))
+		start++;
+	/* Only text that ends as an object or array ends may be complete: cheap to see. And as
+	 * cheap, only one that begins so may ever be. */
+	bool closed = len > 0 && (text[len - 1] == '}' || text[len - 1] == ']');
+	bool hopeless = start < len && text[start] != '{' && text[start] != '[';
+	if (!closed && !hopeless && more != MORE_NONE)
+		return 1;
+	json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
 	if (value) {
 		*ret_value = value;
 		return 0;
 	}
-	if (!final)
+	bool cut = json_error_code(&where) == json_error_premature_end_of_input;
+	if (more == MORE_ANYWHERE || (more == MORE_BEHIND && cut))
 		return 1;
 	return error_set(&op->error, EINVAL, "not a JSON document: line %d column %d: %s",
 			 where.line, where.column, where.text);
@@ -37,24 +44,27 @@ bool drop_is_name(const struct node *dir, const char *name)
 }
 
 /* One line that is no JSON, where that is accepted; new, or NULL. */
-static char *line_of(const struct node *dir, const char *text, size_t len, bool final)
+static char *line_of(const struct node *dir, const char *text, size_t len, enum more more)
 {
 	const char *newline = memchr(text, '\n', len);
 
 	if (!(dir->type->flags & NODE_LINES) || len == 0 || strchr("{[ \t\n", text[0]))
 		return NULL;
-	if (!newline && !final)
+	if (!newline && more != MORE_NONE)
 		return NULL;
 	size_t line_len = newline ? (size_t)(newline - text) : len;
 	return newline && newline + 1 < text + len ? NULL : strndup(text, line_len);
 }
 
 int drop_commit(struct tree *tree, struct op *op, const struct node *dir, const char *name,
-		const char *text, size_t len, bool final)
+		const char *text, size_t len, enum more more)
 {
-	_cleanup_free_ char *id = NULL, *line = line_of(dir, text, len, final);
+	_cleanup_free_ char *id = NULL, *line = line_of(dir, text, len, more);
 	json_auto_t *value = NULL;
-	int r = line ? 0 : document_parse(op, text, len, final, &value);
+	/* What begins no JSON may still become a line. */
+	if ((dir->type->flags & NODE_LINES) && more == MORE_BEHIND && !memchr(text, '\n', len))
+		more = MORE_ANYWHERE;
+	int r = line ? 0 : document_parse(op, text, len, more, &value);
 
 	if (r != 0)
 		return r;

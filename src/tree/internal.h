@@ -175,21 +175,27 @@ int tasks_start(struct tree *tree, struct op *op, const char *action, const stru
 
 /* drop.c */
 
+/* What may still be written of a text. */
+enum more {
+	MORE_ANYWHERE, /* also over what is there, which may be cut, too */
+	MORE_BEHIND,
+	MORE_NONE,
+};
+
 /**
  * Parse a document that is being written.
  *
- * @final: whether no more text will come
  * @ret_value: new
- * Return: 1 when it may still become one, 0, or -EINVAL when it is @final and is none.
+ * Return: 1 when it may still become one, 0, or -EINVAL when it cannot.
  */
-int document_parse(struct op *op, const char *text, size_t len, bool final, json_t **ret_value);
+int document_parse(struct op *op, const char *text, size_t len, enum more more, json_t **ret_value);
 
 /* Whether a new file @name in @dir is a drop. */
 bool drop_is_name(const struct node *dir, const char *name);
 
 /* Drop @text as @name into @dir, if it is complete. Return: 1 when it is not yet, or the drop's. */
 int drop_commit(struct tree *tree, struct op *op, const struct node *dir, const char *name,
-		const char *text, size_t len, bool final);
+		const char *text, size_t len, enum more more);
 
 /* The same, but the answer's `failures` are for the reader, not errors. */
 int tree_call_as_is(struct tree *tree, struct op *op, const char *action, json_t *request,

@@ -196,6 +196,12 @@ int scratch_truncate(struct tree *tree, struct scratch *scratch, size_t len)
 	return 0;
 }
 
+size_t scratch_len(struct tree *tree, const struct scratch *scratch)
+{
+	LOCKED(&tree->lock);
+	return scratch->text.len;
+}
+
 struct blob *scratch_text(struct tree *tree, struct scratch *scratch)
 {
 	LOCKED(&tree->lock);

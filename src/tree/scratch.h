@@ -37,6 +37,8 @@ int scratch_write(struct tree *tree, struct scratch *scratch, const char *bytes,
 		  size_t offset);
 int scratch_truncate(struct tree *tree, struct scratch *scratch, size_t len);
 
+size_t scratch_len(struct tree *tree, const struct scratch *scratch);
+
 /* Its bytes now; NULL: no memory. */
 struct blob *scratch_text(struct tree *tree, struct scratch *scratch);
 
