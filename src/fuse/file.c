@@ -67,6 +67,10 @@ static int newest_content(struct request *r, struct inode *inode, struct content
 static int inode_content(struct request *r, struct inode *inode, struct content *ret_content)
 {
 	int result = newest_content(r, inode, ret_content);
+	/* A drop that is done, or a scratch file without a name, which somebody still has open:
+	 * cp -p and tar set its times and mode. */
+	if (result == -ENOENT && node_is_scratch(&inode->node))
+		return 0;
 	if (result < 0)
 		return result;
 	/* Until the next lookup gives the path an inode of its own for a new version. */
@@ -318,6 +322,8 @@ void fs_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		struct request r;
 		request_begin(&r, req, "release", handle->inode, NULL);
 		request_end(&r, draft_finish(fs->tree, &r.op, handle->draft));
+		/* The kernel believes that what was written is there: its next open is to ask. */
+		notifier_changed(fs, r.path);
 	}
 	handle_free(fs, handle);
 	fuse_reply_err(req, 0);
