@@ -5,7 +5,6 @@
 . "$(dirname "$0")/tools.sh"
 need sed perl jq sponge tee dd truncate patch diff python3
 mount_sample
-export TMP
 doc=$web/service.json
 latest=$MNT/task-definitions/web/latest.json
 

@@ -15,6 +15,7 @@ mount_sample() {
 	# shellcheck disable=SC2034
 	errors=$MNT/.ecsfs/errors
 	mkdir "$TMP/work"
+	export TMP # for the lines that `run` runs
 }
 
 # changes: the changing requests that the emulator has had, as `UpdateService=1`.
