@@ -216,7 +216,10 @@ static const struct node_type service_rows[] = {
 	WRITABLE_JSON("networkConfiguration"),
 	WRITABLE_JSON("placementConstraints"),
 	WRITABLE_JSON("placementStrategy"),
+	WRITABLE_JSON("serviceConnectConfiguration"),
 	WRITABLE_JSON("serviceRegistries"),
+	WRITABLE_JSON("volumeConfigurations"),
+	WRITABLE_JSON("vpcLatticeConfigurations"),
 	{
 		.name = "forceNewDeployment",
 		.form = NODE_FILE,

@@ -162,12 +162,15 @@ check_output "UpdateService was sent it" '{"cluster":"c","forceNewDeployment":tr
 	sent UpdateService
 check_output "forceNewDeployment reads false" false cat "$services/copy/forceNewDeployment"
 
-# Members that DescribeServices does not tell of have no file; the document takes them.
+# Members that DescribeServices does not tell of are empty files.
 hidden() {
+	local request="{\"cluster\":\"c\",\"service\":\"replica\",\"$1\":$2}"
 	check "service.json takes $1" put "{\"$1\": $2}" "$services/replica/service.json"
-	check_output "... UpdateService was sent it alone" \
-		"{\"cluster\":\"c\",\"service\":\"replica\",\"$1\":$2}" \
+	check_output "... UpdateService was sent it alone" "$request" \
 		eval "sent UpdateService '{cluster, service, $1}' | jq -c '{cluster, service, $1}'"
+	check_output "hidden $1 reads empty" "" cat "$services/fargate/$1.json"
+	check "... and takes a value" put "$2" "$services/fargate/$1.json"
+	check_output "... UpdateService was sent that" "${request/replica/fargate}" sent UpdateService
 }
 hidden serviceConnectConfiguration '{"enabled":false}'
 hidden volumeConfigurations '[]'
