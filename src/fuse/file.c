@@ -323,7 +323,7 @@ void fs_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		request_begin(&r, req, "release", handle->inode, NULL);
 		request_end(&r, draft_finish(fs->tree, &r.op, handle->draft));
 		/* The kernel believes that what was written is there: its next open is to ask. */
-		notifier_changed(fs, r.path);
+		notifier_changed(fs, r.path, REACH_ALL);
 	}
 	handle_free(fs, handle);
 	fuse_reply_err(req, 0);

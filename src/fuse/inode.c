@@ -174,17 +174,19 @@ void inode_forget(struct fs *fs, struct inode *inode, uint64_t lookups)
 		unref(fs, inode);
 }
 
-static void walk(struct inode *inode, void (*visit)(void *arg, struct inode *inode), void *arg)
+static void walk(struct inode *inode, enum tree_reach reach,
+		 void (*visit)(void *arg, struct inode *inode), void *arg)
 {
 	struct inode *child;
 
 	visit(arg, inode);
 	DL_FOREACH (inode->children, child)
-		walk(child, visit, arg);
+		if (reach == REACH_ALL || child->node.type->form != NODE_DIR)
+			walk(child, reach, visit, arg);
 }
 
-void inode_walk(struct fs *fs, const char *path, void (*visit)(void *arg, struct inode *inode),
-		void *arg)
+void inode_walk(struct fs *fs, const char *path, enum tree_reach reach,
+		void (*visit)(void *arg, struct inode *inode), void *arg)
 {
 	struct inode *inode = fs->root;
 	char name[256];
@@ -200,7 +202,7 @@ void inode_walk(struct fs *fs, const char *path, void (*visit)(void *arg, struct
 		path += len;
 	}
 	if (inode)
-		walk(inode, visit, arg);
+		walk(inode, reach, visit, arg);
 }
 
 /* At the end, when the kernel has no say any more. */

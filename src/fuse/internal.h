@@ -106,9 +106,9 @@ bool inode_shows_another(const struct inode *inode, const struct content *conten
 uint64_t inode_number(const struct inode *parent, const char *name);
 void inode_free_all(struct fs *fs);
 
-/* Call @visit for the inode at @path and all known below it, with the lock held. */
-void inode_walk(struct fs *fs, const char *path, void (*visit)(void *arg, struct inode *inode),
-		void *arg);
+/* Call @visit for the inode at @path and those known below it, with the lock held. */
+void inode_walk(struct fs *fs, const char *path, enum tree_reach reach,
+		void (*visit)(void *arg, struct inode *inode), void *arg);
 
 /* attr.c */
 void attr_fill(struct fs *fs, const struct node *node, uint64_t number,
@@ -141,7 +141,7 @@ void interrupts_stop(struct fs *fs);
 /* notify.c */
 int notifier_start(struct fs *fs);
 void notifier_stop(struct fs *fs);
-void notifier_changed(void *arg, const char *path);
+tree_changed_fn notifier_changed;
 
 /* dir.c, file.c: parts of the operation table */
 void fs_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);

@@ -1,8 +1,10 @@
 /*
  * What a change made untrue, told to the kernel.
  *
- * By a thread of its own: a notification about an inode waits for the request that is under way
- * on it, so a request that sent one itself would wait for itself.
+ * That attributes have changed is told at once, before the change's own reply, so that whoever
+ * made it never sees an old size. Pages and names are told of by a thread of its own: such a
+ * notification waits for the request that is under way on its inode or directory, so a request
+ * that sent one itself would wait for itself.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,10 +17,14 @@ struct notice {
 	struct inode *inode; /* counted */
 };
 
+struct notices {
+	struct notice *first, **end;
+};
+
 struct notifier {
 	pthread_t thread;
 	pthread_cond_t work;
-	struct notice *first, **end; /* guarded by fs->lock */
+	struct notices notices; /* guarded by fs->lock */
 	bool stopping;
 };
 
@@ -41,14 +47,14 @@ static void *notifier_run(void *arg)
 
 	pthread_mutex_lock(&fs->lock);
 	for (;;) {
-		while (!n->first && !n->stopping)
+		while (!n->notices.first && !n->stopping)
 			pthread_cond_wait(&n->work, &fs->lock);
-		struct notice *notice = n->first;
+		struct notice *notice = n->notices.first;
 		if (!notice)
 			break;
-		n->first = notice->next;
-		if (!n->first)
-			n->end = &n->first;
+		n->notices.first = notice->next;
+		if (!n->notices.first)
+			n->notices.end = &n->notices.first;
 		bool stopping = n->stopping, detached = notice->inode->detached;
 		pthread_mutex_unlock(&fs->lock);
 		if (!stopping)
@@ -61,9 +67,9 @@ static void *notifier_run(void *arg)
 	return NULL;
 }
 
-static void enqueue(void *arg, struct inode *inode)
+static void note(void *arg, struct inode *inode)
 {
-	struct notifier *n = arg;
+	struct notices *notices = arg;
 	struct notice *notice = calloc(1, sizeof(*notice));
 
 	/* Whatever the kernel still holds, an open compares with what it was told. */
@@ -72,16 +78,24 @@ static void enqueue(void *arg, struct inode *inode)
 		return;
 	notice->inode = inode;
 	inode->refs++;
-	*n->end = notice;
-	n->end = &notice->next;
-	pthread_cond_signal(&n->work);
+	*notices->end = notice;
+	notices->end = &notice->next;
 }
 
-void notifier_changed(void *arg, const char *path)
+void notifier_changed(void *arg, const char *path, enum tree_reach reach)
 {
 	struct fs *fs = arg;
+	struct notices changed = {.end = &changed.first};
 
-	inode_walk(fs, path, enqueue, fs->notifier);
+	inode_walk(fs, path, reach, note, &changed);
+	for (struct notice *notice = changed.first; notice; notice = notice->next)
+		fuse_lowlevel_notify_inval_inode(fs->session, inode_ino(fs, notice->inode), -1, 0);
+	if (!changed.first)
+		return;
+	LOCKED(&fs->lock);
+	*fs->notifier->notices.end = changed.first;
+	fs->notifier->notices.end = changed.end;
+	pthread_cond_signal(&fs->notifier->work);
 }
 
 int notifier_start(struct fs *fs)
@@ -91,7 +105,7 @@ int notifier_start(struct fs *fs)
 	if (!n)
 		return -ENOMEM;
 	pthread_cond_init(&n->work, NULL);
-	n->end = &n->first;
+	n->notices.end = &n->notices.first;
 	fs->notifier = n;
 	int r = pthread_create(&n->thread, NULL, notifier_run, fs);
 	if (r != 0) {

@@ -132,8 +132,7 @@ static int refresh_store(struct tree *tree, struct op *op, const struct node *no
 		store_forget_cluster(tree->store, cluster);
 	else
 		store_forget(tree->store);
-	if (tree->changed)
-		tree->changed(tree->changed_arg, text[0] == '/' ? text : "/");
+	tree_changed_path(tree, text[0] == '/' ? text : "/");
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct tree {
 	bool read_only;
 	char *const *protect; /* globs, ended by NULL; NULL: none */
 	int64_t started_ms;   /* Unix time of the mount */
-	void (*changed)(void *arg, const char *path);
+	tree_changed_fn *changed;
 	void *changed_arg;
 
 	pthread_mutex_t lock; /* guards what follows; never held across the network */
@@ -84,8 +84,11 @@ int resource_list(struct tree *tree, struct op *op, const struct list_query *que
 int resource_lookup(struct tree *tree, struct op *op, const struct list_query *query,
 		    const struct node_type *row, const char *name, struct found *ret_found);
 
-/* Tell that what @node and all below it show may have changed. */
+/* Tell that what @node and all below it show may have changed, and what its cluster counts. */
 void tree_changed(struct tree *tree, const struct node *node);
+
+/* The same for the path of no node at hand. */
+void tree_changed_path(struct tree *tree, const char *path);
 
 /* members.c */
 int members_each(struct tree *tree, struct op *op, const struct node *dir,

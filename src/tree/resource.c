@@ -151,12 +151,21 @@ int document_show(struct tree *tree, struct op *op, const struct node *node,
 	return r < 0 ? r : content_of_document(&document, ret_content);
 }
 
+void tree_changed_path(struct tree *tree, const char *path)
+{
+	if (tree->changed)
+		tree->changed(tree->changed_arg, path, REACH_ALL);
+}
+
 void tree_changed(struct tree *tree, const struct node *node)
 {
 	char path[4096];
 
-	if (!tree->changed)
-		return;
 	node_path(node, path, sizeof(path));
-	tree->changed(tree->changed_arg, path);
+	tree_changed_path(tree, path);
+	while ((node = node->parent))
+		if (node->type->slot == SLOT_CLUSTER && tree->changed) {
+			node_path(node, path, sizeof(path));
+			tree->changed(tree->changed_arg, path, REACH_FILES);
+		}
 }

@@ -17,13 +17,24 @@ static void change_service_link(struct tree *tree, const struct node *node, json
 	struct place place = node_place(node);
 	char cluster[NAME_SIZE], service[NAME_SIZE], path[4096];
 
-	if (!tree->changed || !group || strncmp(group, prefix, sizeof(prefix) - 1) != 0)
+	if (!group || strncmp(group, prefix, sizeof(prefix) - 1) != 0)
 		return;
 	name_encode(place.id[SLOT_CLUSTER], "", cluster);
 	name_encode(group + sizeof(prefix) - 1, "", service);
 	snprintf(path, sizeof(path), "/clusters/%s/services/%s/tasks/%s", cluster, service,
 		 node->name);
-	tree->changed(tree->changed_arg, path);
+	tree_changed_path(tree, path);
+}
+
+/* What the instances of a cluster have left, and what runs on them. */
+static void change_instances(struct tree *tree, const struct node *node)
+{
+	struct place place = node_place(node);
+	char cluster[NAME_SIZE], path[4096];
+
+	name_encode(place.id[SLOT_CLUSTER], "", cluster);
+	snprintf(path, sizeof(path), "/clusters/%s/container-instances", cluster);
+	tree_changed_path(tree, path);
 }
 
 static int task_stop(struct tree *tree, struct op *op, const struct node *node)
@@ -109,6 +120,7 @@ int tasks_start(struct tree *tree, struct op *op, const char *action, const stru
 	if (r < 0)
 		return r;
 	r = tree_call(tree, op, action, STEAL(request), dir, &response);
+	change_instances(tree, dir);
 	if (r == 0)
 		note_partial_start(tree, op, action, response);
 	return r;

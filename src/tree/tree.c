@@ -84,7 +84,7 @@ void tree_free(struct tree *tree)
 	free(tree);
 }
 
-void tree_on_change(struct tree *tree, void (*changed)(void *arg, const char *path), void *arg)
+void tree_on_change(struct tree *tree, tree_changed_fn *changed, void *arg)
 {
 	tree->changed = changed;
 	tree->changed_arg = arg;

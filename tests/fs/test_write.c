@@ -266,6 +266,35 @@ START_TEST(a_cluster_is_made_and_removed_like_a_directory)
 }
 END_TEST
 
+static void drop_service(const char *cluster, int number)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "clusters/%s/services/s%d.json", cluster, number);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	ck_assert_int_ge(fd, 0);
+	const char *text = "{\"taskDefinition\": \"transcode\", \"desiredCount\": 0}";
+	ck_assert_str_eq(errno_of(write(fd, text, strlen(text))), "ok");
+	close(fd);
+}
+
+START_TEST(what_a_cluster_counts_has_its_new_size_as_soon_as_a_call_returns)
+{
+	struct stat st;
+
+	ck_assert_int_eq(mkdir("clusters/counted", 0755), 0);
+	for (int i = 1; i <= 9; i++)
+		drop_service("counted", i);
+	ck_assert_str_eq(content("clusters/counted/activeServicesCount"), "9\n");
+	ck_assert_int_eq(stat("clusters/counted/activeServicesCount", &st), 0);
+	ck_assert_int_eq(st.st_size, strlen("9\n"));
+	drop_service("counted", 10);
+	ck_assert_int_eq(stat("clusters/counted/activeServicesCount", &st), 0);
+	ck_assert_int_eq(st.st_size, strlen("10\n"));
+	ck_assert_str_eq(content("clusters/counted/activeServicesCount"), "10\n");
+}
+END_TEST
+
 START_TEST(rm_of_a_task_stops_it_and_says_why)
 {
 	char path[512], stopped[512], name[256];
@@ -348,6 +377,7 @@ int main(void)
 	tcase_add_loop_test(tc, what_is_no_change_of_a_resource_is_refused_as_the_contract_says, 0,
 			    ARRAY_SIZE(others));
 	tcase_add_test(tc, a_cluster_is_made_and_removed_like_a_directory);
+	tcase_add_test(tc, what_a_cluster_counts_has_its_new_size_as_soon_as_a_call_returns);
 	tcase_add_test(tc, rm_of_a_task_stops_it_and_says_why);
 	tcase_add_test(tc, a_drop_whose_name_begins_with_a_year_is_no_editors_file);
 	tcase_add_test(tc, an_error_of_aws_is_told_whole_and_cleared_by_any_write);

@@ -33,11 +33,19 @@ void tree_free(struct tree *tree);
 /* The type of the mount's root. */
 const struct node_type *tree_root_type(void);
 
+/* How much of what is below a path a change made untrue. */
+enum tree_reach {
+	REACH_FILES, /* of a directory: itself and its own files */
+	REACH_ALL,
+};
+
+typedef void tree_changed_fn(void *arg, const char *path, enum tree_reach reach);
+
 /**
- * Have @changed called with the path of what a change made untrue: that node and all below it.
- * Any thread, inside the call that changed it.
+ * Have @changed called with the path of what a change made untrue: that node, and below it as far
+ * as @reach says. Any thread, inside the call that changed it.
  */
-void tree_on_change(struct tree *tree, void (*changed)(void *arg, const char *path), void *arg);
+void tree_on_change(struct tree *tree, tree_changed_fn *changed, void *arg);
 
 /**
  * Find @name in @dir.
