@@ -143,6 +143,28 @@ static int truncate_to(struct request *r, off_t size, struct fuse_file_info *fi)
 			     : -EBADF;
 }
 
+/* Whether somebody has made @inode and not written it yet; asked once only. */
+static bool take_newborn(struct fs *fs, const struct inode *inode)
+{
+	struct handle *handle;
+
+	LOCKED(&fs->lock);
+	DL_FOREACH (fs->handles, handle)
+		if (handle->inode == inode && handle->newborn) {
+			handle->newborn = false;
+			return true;
+		}
+	return false;
+}
+
+/* Times are not kept. But touch(1) makes what is not there: a tag or attribute without a value. */
+static int set_times(struct request *r, struct inode *inode)
+{
+	return take_newborn(r->fs, inode)
+		       ? tree_write_scalar(r->fs->tree, &r->op, &inode->node, "", 0)
+		       : 0;
+}
+
 void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
 		struct fuse_file_info *fi)
 {
@@ -158,6 +180,8 @@ void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
 				   "mode and owner of a resource cannot be changed");
 	if (result == 0 && (to_set & FUSE_SET_ATTR_SIZE))
 		result = truncate_to(&r, attr->st_size, fi);
+	if (result == 0 && (to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)))
+		result = set_times(&r, inode);
 	if (result < 0)
 		request_reply(&r, result);
 	else

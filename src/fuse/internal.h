@@ -69,6 +69,7 @@ struct handle {
 	struct draft *draft;    /* of a file opened to write */
 	pid_t opener;
 	bool cached;
+	bool newborn; /* a tag or attribute that was made, not written: AWS has none; fs->lock */
 	struct handle *prev, *next; /* of what is open */
 };
 

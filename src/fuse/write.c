@@ -18,6 +18,12 @@ static void forget_snapshot(struct fs *fs, struct handle *handle)
 	handle->inode->told = false;
 }
 
+static void set_written(struct fs *fs, struct handle *handle)
+{
+	LOCKED(&fs->lock);
+	handle->newborn = false;
+}
+
 void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t off,
 	      struct fuse_file_info *fi)
 {
@@ -28,6 +34,7 @@ void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 	(void)ino;
 	request_begin(&r, req, "write", handle->inode, NULL);
 	request_name_command(&r);
+	set_written(fs, handle);
 	pthread_mutex_lock(&handle->lock);
 	int result = handle->draft
 			     ? draft_write(fs->tree, &r.op, handle->draft, bytes, size, (size_t)off)
@@ -106,6 +113,7 @@ static int create(struct request *r, struct inode *parent, const char *name,
 	struct handle *handle = handle_new(fs, inode);
 	if (handle) {
 		handle->opener = r->op.pid;
+		handle->newborn = inode->node.type->store != NULL;
 		result = draft_open(fs->tree, &r->op, &inode->node, fi->flags, &handle->draft);
 	} else {
 		result = -ENOMEM;

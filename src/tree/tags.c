@@ -164,7 +164,8 @@ static json_t *attribute_request(const struct node *node, const char *value)
 
 int attribute_store(struct tree *tree, struct op *op, const struct node *node, const char *text)
 {
-	return tree_call(tree, op, "PutAttributes", attribute_request(node, text),
+	/* One without a value is a mark; AWS takes no empty value. */
+	return tree_call(tree, op, "PutAttributes", attribute_request(node, text[0] ? text : NULL),
 			 resource_of(node), NULL);
 }
 

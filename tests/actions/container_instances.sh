@@ -79,8 +79,14 @@ check_output "the account has it" 3 shown '.attributes[0].value' ListAttributes 
 	'{"cluster": "c", "targetType": "container-instance", "attributeName": "row"}'
 check "an attribute is written" put 4 "$attributes/row"
 check_output "the account has its new value" 4 instance "$id" '.attributes[] | select(.name == "row") | .value'
-check "an attribute may have an empty value" put "" "$attributes/bare"
-check_output "the account has that" "" instance "$id" '.attributes[] | select(.name == "bare") | .value'
+check "an attribute may have no value" put "" "$attributes/bare"
+check_output "the account has that" '{"name":"bare"}' instance "$id" \
+	'.attributes[] | select(.name == "bare") | del(.targetId, .targetType) | del(.. | nulls)'
+check_output "and reads as an empty line" "" cat "$attributes/bare"
+check "touch makes an attribute" touch "$attributes/flag"
+check_output "PutAttributes was sent it without a value" \
+	"[{\"name\":\"flag\",\"targetId\":\"$id\",\"targetType\":\"container-instance\"}]" \
+	sent PutAttributes .attributes
 check_output "query/attributes finds by attributeName" "$id:row" ls "$query/attributes/attributeName=row"
 check_output "query/attributes finds by attributeValue" "$id:row" \
 	ls "$query/attributes/attributeName=row,attributeValue=4"

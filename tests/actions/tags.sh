@@ -41,6 +41,12 @@ for row in "clusters/c $arn:cluster/c" "clusters/c/services/web $arn:service/c/w
 		"{\"resourceArn\":\"$arn_of_it\",\"tagKeys\":[\"team\"]}" sent UntagResource
 	check_output "$path: the account has it no more" "a/b:c d=1 empty=" tags_of "$arn_of_it"
 	check_fails "$path: nor has the mount" "No such file" cat "$tags/team"
+	check "$path: touch makes a tag" touch "$tags/touched"
+	check_output "$path: TagResource was sent it with an empty value" \
+		'[{"key":"touched","value":""}]' sent TagResource .tags
+	check "$path: touch of a tag that is there changes nothing" touch "$tags/a%2Fb:c d"
+	check_output "$path: the account has both" "a/b:c d=1 empty= touched=" tags_of "$arn_of_it"
+	check "$path: rm takes that away, too" rm "$tags/touched"
 done
 
 # In documents.
