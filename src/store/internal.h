@@ -123,6 +123,8 @@ void list_free(struct store *store, struct list_entry *list);
 void list_change(struct store *store, struct list_entry *list, const char *name, bool removed);
 /* Whether @name may be left out of @list though AWS lists it: removed here, or INACTIVE. */
 bool list_hides(struct store *store, const struct list_entry *list, const char *name);
+/* Whether a document is what @which lists: among the RUNNING tasks is no STOPPED one. */
+bool list_fits(enum list which, const struct blob *document);
 struct fetch *list_fetch_start(struct store *store, struct list_entry *list);
 int list_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
 int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);

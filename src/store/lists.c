@@ -8,6 +8,7 @@
 #include "internal.h"
 
 #include "ecsfs/base/cleanup.h"
+#include "ecsfs/store/render.h"
 
 /* For so long a change through the mount is believed more than a List: it is eventually
  * consistent. */
@@ -297,6 +298,32 @@ static void drop_inactive(struct store *store, struct list_entry *list, struct n
 	}
 }
 
+bool list_fits(enum list which, const struct blob *document)
+{
+	const struct list_info *info = &lists[which];
+	struct rendered_member member;
+
+	if (!info->param || !render_find_member(document->bytes, info->param, &member))
+		return true;
+	size_t len = strlen(info->value);
+	return member.value_len == len + 2 && memcmp(member.value + 1, info->value, len) == 0;
+}
+
+/* A revision that was read does not expire, unless a List says that it is another by now. */
+static void expire_misfits(struct store *store, const struct list_entry *list)
+{
+	int of = lists[list->list].of;
+
+	if (of != KIND_REVISION || !lists[list->list].param)
+		return;
+	for (size_t i = 0; i < list->listing->count; i++) {
+		struct entry *entry =
+			entry_find(store, (enum kind)of, list->cluster, list->listing->names[i]);
+		if (entry && entry->blob && !list_fits(list->list, entry->blob))
+			entry_expire(entry);
+	}
+}
+
 int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms)
 {
 	struct list_entry *list = fetch->list_entry;
@@ -316,6 +343,7 @@ int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms)
 	list->pages = fetch->pages;
 	list->ahead = 0;
 	list->ahead_end = 0;
+	expire_misfits(store, list);
 	return 0;
 }
 

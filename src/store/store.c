@@ -7,7 +7,6 @@
 #include "internal.h"
 
 #include "ecsfs/base/cleanup.h"
-#include "ecsfs/store/render.h"
 
 static const struct metric_family cache_total = {
 	"ecsfs_cache_requests_total",
@@ -301,17 +300,6 @@ static bool describe_is_cheaper(struct store *store, const struct list_query *qu
 	       listing_find(list->listing, name) != SIZE_MAX;
 }
 
-/* Whether what Describe told is what the list lists: one of RUNNING tasks has no STOPPED one. */
-static bool fits_list(const struct list_info *info, const struct document *document)
-{
-	struct rendered_member member;
-
-	if (!info->param || !render_find_member(document->blob->bytes, info->param, &member))
-		return true;
-	size_t len = strlen(info->value);
-	return member.value_len == len + 2 && memcmp(member.value + 1, info->value, len) == 0;
-}
-
 static int find_locked(struct store *store, struct op *op, const struct list_query *query,
 		       const char *name, int64_t *ret_expires_ms)
 {
@@ -329,7 +317,7 @@ static int find_locked(struct store *store, struct op *op, const struct list_que
 		int64_t until_ms = now_ms(store) + store->ttl_ms[lists[query->list].ttl];
 		int r = document_locked(store, op, (enum kind)of, query->cluster, name, &document);
 		*ret_expires_ms = document.expires_ms < until_ms ? document.expires_ms : until_ms;
-		if (r < 0 || fits_list(&lists[query->list], &document))
+		if (r < 0 || list_fits(query->list, document.blob))
 			return r;
 	}
 	int r = refresh_list(store, op, query, name, &list);

@@ -160,6 +160,19 @@ START_TEST(a_family_prefix_is_not_a_family)
 }
 END_TEST
 
+START_TEST(a_revision_is_asked_again_when_a_list_says_that_its_status_is_another)
+{
+	double_put(rig.aws, "taskDefinitions", "web:1", "{'status':'ACTIVE'}");
+	ck_assert_str_eq(member_of(KIND_REVISION, "web:1", "status"), "ACTIVE");
+	ck_assert_str_eq(names_of(LIST_REVISIONS, NULL), "web:1 ");
+	double_put(rig.aws, "taskDefinitions", "web:1", "{'status':'INACTIVE'}");
+	ck_assert_str_eq(member_of(KIND_REVISION, "web:1", "status"), "ACTIVE");
+	ck_assert_str_eq(names_of(LIST_INACTIVE_REVISIONS, NULL), "web:1 ");
+	ck_assert_str_eq(member_of(KIND_REVISION, "web:1", "status"), "INACTIVE");
+	ck_assert_uint_eq(calls("DescribeTaskDefinition"), 2);
+}
+END_TEST
+
 START_TEST(an_inactive_cluster_is_not_there)
 {
 	double_put(rig.aws, "clusters", "old", "{'status':'INACTIVE'}");
@@ -291,6 +304,7 @@ int main(void)
 	tcase_add_loop_test(tc, a_page_token_that_repeats_is_refused, 0, ARRAY_SIZE(endless));
 	tcase_add_test(tc, a_long_name_is_kept_whole);
 	tcase_add_test(tc, a_family_prefix_is_not_a_family);
+	tcase_add_test(tc, a_revision_is_asked_again_when_a_list_says_that_its_status_is_another);
 	tcase_add_test(tc, an_inactive_cluster_is_not_there);
 	tcase_add_test(tc, a_cluster_that_was_created_anew_is_there_again);
 	tcase_add_test(
