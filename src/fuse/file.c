@@ -6,6 +6,9 @@
 
 #include "internal.h"
 
+/* What is larger is read in few requests anyway. */
+#define MAX_STORED (64 * 1024)
+
 struct handle *handle_new(struct fs *fs, struct inode *inode)
 {
 	struct handle *handle = calloc(1, sizeof(*handle));
@@ -207,8 +210,11 @@ void fs_readlink(fuse_req_t req, fuse_ino_t ino)
 /*
  * The page cache serves an open file when it holds, or will hold, the very bytes whose size the
  * kernel was told. Any other open reads past it.
+ *
+ * Return: whether the bytes may be put there right now: it has never had any of this inode, and
+ * nobody reads.
  */
-static void choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_info *fi)
+static bool choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_info *fi)
 {
 	struct inode *inode = handle->inode;
 	uint64_t hash = handle->content.blob->hash;
@@ -220,7 +226,8 @@ static void choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_
 	fi->direct_io = !cacheable;
 	fi->noflush = 1;
 	if (!cacheable)
-		return;
+		return false;
+	bool is_first = inode->paged_hash == 0;
 	fi->keep_cache = inode->paged_hash == hash;
 	inode->paged_hash = hash;
 	inode->cached_opens++;
@@ -230,6 +237,20 @@ static void choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_
 		inode->frozen = handle->content;
 		blob_ref(inode->frozen.blob);
 	}
+	return is_first;
+}
+
+/* Bytes that come with the open save the request that would read them. */
+static void store_pages(struct fs *fs, struct handle *handle, struct fuse_file_info *fi)
+{
+	const struct blob *blob = handle->content.blob;
+	struct fuse_bufvec bytes = FUSE_BUFVEC_INIT(blob->len);
+
+	if (blob->len == 0 || blob->len > MAX_STORED)
+		return;
+	bytes.buf[0].mem = (void *)(uintptr_t)blob->bytes;
+	fi->keep_cache = fuse_lowlevel_notify_store(fs->session, inode_ino(fs, handle->inode), 0,
+						    &bytes, 0) == 0;
 }
 
 static int open_for_writing(struct request *r, struct handle *handle, struct fuse_file_info *fi)
@@ -264,7 +285,8 @@ void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	if (reads) {
-		choose_cache(fs, handle, fi);
+		if (choose_cache(fs, handle, fi))
+			store_pages(fs, handle, fi);
 		tree_opened(fs->tree, &inode->node, handle->content.blob);
 	}
 	request_end(&r, 0);

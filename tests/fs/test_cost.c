@@ -1,8 +1,9 @@
-/* What reading costs: calls of the API, counted by the emulator. */
+/* What reading costs: calls of the API, counted by the emulator, and requests of the kernel. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "mount.h"
 
@@ -74,6 +75,85 @@ static unsigned pages(unsigned count, unsigned size)
 {
 	return (count + size - 1) / size;
 }
+
+/* Requests that the kernel has sent. */
+struct requests {
+	unsigned lookup, getattr, open, read, flush, misses;
+};
+
+static unsigned counted(const char *stats, const char *type, const char *outcome)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "ecsfs_fuse_requests_total{type=\"%s\",outcome=\"%s\"} ", type,
+		 outcome);
+	const char *at = strstr(stats, name);
+	return at ? (unsigned)strtoul(at + strlen(name), NULL, 10) : 0;
+}
+
+static struct requests read_requests(void)
+{
+	const char *stats = content(".ecsfs/stats");
+
+	return (struct requests){
+		.lookup = counted(stats, "lookup", "ok"),
+		.getattr = counted(stats, "getattr", "ok"),
+		.open = counted(stats, "open", "ok"),
+		.read = counted(stats, "read", "ok"),
+		.flush = counted(stats, "flush", "ok"),
+		.misses = counted(stats, "lookup", "ENOENT"),
+	};
+}
+
+/*
+ * The text is told anew only every second: wait for one that tells of a miss made for that. A few
+ * of the requests it counts are those that read it.
+ */
+static struct requests requests(void)
+{
+	struct requests found = read_requests();
+	unsigned misses = found.misses + 1;
+
+	ck_assert_int_eq(access(".ecsfs/nothing", F_OK), -1);
+	for (int i = 0; i < 100 && found.misses < misses; i++) {
+		usleep(500000);
+		found = read_requests();
+	}
+	ck_assert_uint_ge(found.misses, misses);
+	return found;
+}
+
+#define FEW (TASKS / 4)
+
+START_TEST(a_file_that_is_read_for_the_first_time_costs_no_read_request)
+{
+	const char *tasks = in_cluster("tasks");
+	struct requests before = requests();
+	unsigned count = (unsigned)each(tasks, "", cat);
+	struct requests after = requests();
+
+	ck_assert_uint_ge(after.open - before.open, count);
+	ck_assert_uint_le(after.read - before.read, FEW);
+}
+END_TEST
+
+START_TEST(what_is_known_is_read_with_one_request_and_seen_with_none)
+{
+	const char *tasks = in_cluster("tasks");
+
+	each(tasks, "", cat);
+	struct requests before = requests();
+	unsigned count = (unsigned)each(tasks, "", cat);
+	each(tasks, "", see);
+	struct requests after = requests();
+	ck_assert_uint_ge(after.open - before.open, count);
+	ck_assert_uint_le(after.open - before.open, count + FEW);
+	ck_assert_uint_le(after.lookup - before.lookup, FEW);
+	ck_assert_uint_le(after.getattr - before.getattr, FEW);
+	ck_assert_uint_le(after.read - before.read, FEW);
+	ck_assert_uint_le(after.flush - before.flush, FEW);
+}
+END_TEST
 
 START_TEST(a_mount_that_nobody_looks_at_calls_nothing)
 {
@@ -214,6 +294,8 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, start, emulator_stop);
 	tcase_add_checked_fixture(tc, fresh, NULL);
+	tcase_add_test(tc, a_file_that_is_read_for_the_first_time_costs_no_read_request);
+	tcase_add_test(tc, what_is_known_is_read_with_one_request_and_seen_with_none);
 	tcase_add_test(tc, a_mount_that_nobody_looks_at_calls_nothing);
 	tcase_add_test(tc, ls_of_services_costs_only_the_lists);
 	tcase_add_test(tc, a_stat_of_a_resource_directory_costs_no_describe);
