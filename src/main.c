@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,6 +292,8 @@ int main(int argc, char **argv)
 	}
 	if (resolve_mountpoint(&options) < 0)
 		return EXIT_FAILURE;
+	/* Each arena keeps what its thread once needed to parse a page: a few MiB for each fetcher. */
+	mallopt(M_ARENA_MAX, 2);
 	/* Credentials must not end up in a core dump. */
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	log_init("ecsfs", options.log_level, false);
