@@ -30,6 +30,7 @@ struct parts {
 	struct ring *errors, *audit;
 	struct aws_client *client;
 	struct ecs *ecs;
+	struct disk *disk;
 	struct store *store;
 	struct tree *tree;
 	struct fs *fs;
@@ -72,6 +73,42 @@ static int build_client(const struct options *options, struct parts *parts, stru
 	return aws_client_new(&client, &parts->client, err);
 }
 
+/* "~/.cache/ecsfs", as the XDG base directory specification has it; NULL when there is no home. */
+static char *default_cache_dir(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char *dir = NULL;
+	int r = -1;
+
+	if (cache && cache[0] == '/')
+		r = asprintf(&dir, "%s/ecsfs", cache);
+	else if (home && home[0] == '/')
+		r = asprintf(&dir, "%s/.cache/ecsfs", home);
+	return r < 0 ? NULL : dir;
+}
+
+/*
+ * A directory that was named must serve; without the usual one it goes as well. What listens on a
+ * loopback address is an emulator, whose accounts look alike and are not: only when it is named.
+ */
+static int build_disk(const struct options *options, struct parts *parts, struct error *err)
+{
+	_cleanup_free_ char *usual = options->cache_dir ? NULL : default_cache_dir();
+	const char *dir = options->cache_dir ? options->cache_dir : usual;
+	struct aws_client_info info = {0};
+	struct error ignored = {0};
+
+	aws_client_info(parts->client, &info);
+	bool is_emulator = strncmp(info.endpoint, "http:", 5) == 0;
+	if (options->no_disk_cache || !dir || (is_emulator && !options->cache_dir))
+		return 0;
+	int r = disk_new(dir, info.endpoint, &clock_real, &parts->disk,
+			 options->cache_dir ? err : &ignored);
+	if (r < 0 && !options->cache_dir)
+		log_info("nothing is kept on disk: %s", ignored.message);
+	return options->cache_dir ? r : 0;
+}
+
 static int build(struct options *options, struct parts *parts, struct error *err)
 {
 	double short_s = options->ttl_s ? options->ttl_s : 5;
@@ -89,6 +126,8 @@ static int build(struct options *options, struct parts *parts, struct error *err
 	if (!parts->metrics || !parts->errors || !parts->audit)
 		return error_set(err, ENOMEM, "out of memory");
 	r = build_client(options, parts, err);
+	if (r == 0)
+		r = build_disk(options, parts, err);
 	if (r < 0)
 		return r;
 	r = ecs_new(
@@ -107,6 +146,7 @@ static int build(struct options *options, struct parts *parts, struct error *err
 			.ecs = parts->ecs,
 			.clock = &clock_real,
 			.metrics = parts->metrics,
+			.disk = parts->disk,
 			.ttl_ms = {[TTL_SHORT] = to_ms(short_s),
 				   [TTL_MEDIUM] = to_ms(medium_s),
 				   [TTL_LONG] = to_ms(long_s),
@@ -129,6 +169,7 @@ static int build(struct options *options, struct parts *parts, struct error *err
 				.read_only = options->read_only,
 				.protect = options->protect,
 				.ttl_s = {short_s, medium_s, long_s},
+				.cache_dir = parts->disk ? disk_dir(parts->disk) : NULL,
 			},
 			&parts->tree);
 	if (r < 0)
@@ -157,6 +198,7 @@ static void take_down(struct parts *parts)
 	if (parts->client)
 		aws_client_abort(parts->client);
 	store_free(parts->store);
+	disk_free(parts->disk);
 	ecs_free(parts->ecs);
 	aws_client_free(parts->client);
 	ring_free(parts->audit);
@@ -292,7 +334,8 @@ int main(int argc, char **argv)
 	}
 	if (resolve_mountpoint(&options) < 0)
 		return EXIT_FAILURE;
-	/* Each arena keeps what its thread once needed to parse a page: a few MiB for each fetcher. */
+	/* Each arena keeps what its thread once needed to parse a page: a few MiB for each fetcher.
+	 */
 	mallopt(M_ARENA_MAX, 2);
 	/* Credentials must not end up in a core dump. */
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});

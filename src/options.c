@@ -24,6 +24,8 @@ const char options_help[] =
 	"      --delete-limit N         destructive calls in 60 seconds (default 20, 0: no limit)\n"
 	"      --protect GLOB           make matching clusters and families read-only; repeatable\n"
 	"      --audit-log FILE         append every changing call to FILE\n"
+	"      --cache-dir DIR          keep task definitions there (default ~/.cache/ecsfs)\n"
+	"      --no-disk-cache          keep nothing on disk\n"
 	"      --max-connections N      connections to AWS (default 16)\n"
 	"      --timeout SECONDS        time of a call with its retries (default 30)\n"
 	"      --quota-share PERCENT    of AWS's request quotas to use at most (default 80, 0: no "
@@ -59,6 +61,8 @@ static const struct option_row {
 	ROW("ttl", 0, SECONDS, ttl_s),
 	ROW("delete-limit", 0, COUNT, delete_limit),
 	ROW("audit-log", 0, STRING, audit_log),
+	ROW("cache-dir", 0, STRING, cache_dir),
+	ROW("no-disk-cache", 0, FLAG, no_disk_cache),
 	ROW("protect", 0, STRINGS, protect),
 	ROW("max-connections", 0, COUNT, max_connections),
 	ROW("timeout", 0, SECONDS, timeout_s),
@@ -318,9 +322,9 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 
 void options_done(struct options *options)
 {
-	char **strings[] = {&options->profile,    &options->region,      &options->endpoint_url,
-			    &options->ca_bundle,  &options->audit_log,   &options->source,
-			    &options->mountpoint, &options->fuse_options};
+	char **strings[] = {&options->profile,    &options->region,       &options->endpoint_url,
+			    &options->ca_bundle,  &options->audit_log,    &options->source,
+			    &options->mountpoint, &options->fuse_options, &options->cache_dir};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
 		free(*strings[i]);

@@ -13,7 +13,7 @@
 #define MAX_PROTECTED 64
 
 struct options {
-	char *profile, *region, *endpoint_url, *ca_bundle, *audit_log;
+	char *profile, *region, *endpoint_url, *ca_bundle, *audit_log, *cache_dir;
 	char *source, *mountpoint;
 	char *protect[MAX_PROTECTED + 1]; /* ended by NULL */
 	char *fuse_options; /* what is left of -o for libfuse, comma-separated; NULL: nothing */
@@ -24,7 +24,7 @@ struct options {
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
-	bool read_only, demo, foreground, version, help;
+	bool read_only, no_disk_cache, demo, foreground, version, help;
 };
 
 /**

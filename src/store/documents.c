@@ -175,7 +175,7 @@ static int adopt_tags(json_t *response, json_t *item)
 
 struct answer {
 	struct blob *blob;
-	int64_t mtime_ms;
+	int64_t mtime_ms, ctime_ms;
 	bool inactive;
 	bool stopped; /* a task that nothing will change any more */
 };
@@ -257,7 +257,7 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	entry->fetch = NULL;
 	entry->missing = !answer->blob && !entry->is_kept;
 	entry->inactive = answer->inactive;
-	entry->ctime_ms = clock_wall_ms(store->clock);
+	entry->ctime_ms = answer->ctime_ms ? answer->ctime_ms : clock_wall_ms(store->clock);
 	/* What AWS forgot will not change. */
 	bool final = answer->blob ? ttl == TTL_FOREVER : entry->is_kept;
 	entry->expires_ms = final ? INT64_MAX : start_ms + store->ttl_ms[ttl];
@@ -270,24 +270,10 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	entry->mtime_ms = answer->mtime_ms;
 }
 
-int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
+/* What came of @fetch, in those entries that still wait for it. */
+static void fill_entries(struct store *store, struct fetch *fetch, struct answer *answers, int r,
+			 int64_t start_ms)
 {
-	_cleanup_free_ struct answer *answers = calloc(fetch->id_count, sizeof(*answers));
-	json_auto_t *request = describe_request(fetch), *response = NULL;
-	int64_t start_ms = now_ms(store);
-	int r;
-
-	if (!answers || !request)
-		r = error_set(&op->error, ENOMEM, "out of memory");
-	else
-		r = ecs_call(store->ecs, op, ecs_action_find(kinds[fetch->kind].describe), request,
-			     &response);
-	if (r == 0)
-		r = read_items(fetch, op, response, answers);
-	/* The one task definition that was asked for is reported as an error, not as a failure. */
-	if (kinds[fetch->kind].one_id && (r == -ENOENT || r == -EINVAL) && op->error.http_status)
-		r = 0;
-
 	LOCKED(&store->lock);
 	for (size_t i = 0; i < fetch->id_count; i++) {
 		struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[i]);
@@ -299,5 +285,113 @@ int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
 		if (answers)
 			blob_unref(answers[i].blob);
 	}
+}
+
+static int describe(struct store *store, const struct fetch *fetch, struct op *op,
+		    struct answer *answers)
+{
+	json_auto_t *request = describe_request(fetch), *response = NULL;
+	int r;
+
+	if (!request)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	r = ecs_call(store->ecs, op, ecs_action_find(kinds[fetch->kind].describe), request,
+		     &response);
+	if (r == 0)
+		r = read_items(fetch, op, response, answers);
+	/* The one task definition that was asked for is reported as an error, not as a failure. */
+	if (kinds[fetch->kind].one_id && (r == -ENOENT || r == -EINVAL) && op->error.http_status)
+		r = 0;
+	return r;
+}
+
+/*
+ * What the disk may know of @fetch's one revision: its ARN, if a List says right now that it is
+ * ACTIVE, as it was when it was written, and this mount has not seen it yet.
+ */
+static bool on_disk(struct store *store, const struct fetch *fetch, char *arn, size_t size,
+		    int64_t *ret_since_ms)
+{
+	const char *id = fetch->ids[0];
+
+	if (!store->disk || fetch->kind != KIND_REVISION)
+		return false;
+	json_auto_t *filters = json_pack("{s:s%}", "familyPrefix", id, strcspn(id, ":"));
+	struct list_query query = {LIST_REVISIONS, "", filters};
+	LOCKED(&store->lock);
+	struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, id);
+	struct list_entry *list = filters ? list_get(store, &query) : NULL;
+	if (!store->revision_arn[0] || !entry || entry->blob || !list || !list->listing ||
+	    list->expires_ms <= now_ms(store) || listing_find(list->listing, id) == SIZE_MAX)
+		return false;
+	*ret_since_ms = store->distrusted_ms;
+	return (size_t)snprintf(arn, size, "%s%s", store->revision_arn, id) < size;
+}
+
+static bool get_from_disk(struct store *store, const struct fetch *fetch, struct answer *answer)
+{
+	struct disk_document document;
+	int64_t since_ms;
+	char arn[2048];
+
+	if (!on_disk(store, fetch, arn, sizeof(arn), &since_ms) ||
+	    disk_get(store->disk, arn, since_ms, &document) < 0)
+		return false;
+	*answer = (struct answer){.blob = document.blob,
+				  .mtime_ms = document.mtime_ms,
+				  .ctime_ms = document.ctime_ms};
+	count_cache(store, "disk");
+	return true;
+}
+
+/* Whether what is known of @fetch's one revision is still to be believed, and what that is. */
+static bool is_current(struct store *store, const struct fetch *fetch,
+		       struct document *ret_document)
+{
+	LOCKED(&store->lock);
+	struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[0]);
+	if (!entry || !entry->blob || entry->expires_ms <= now_ms(store))
+		return false;
+	if (ret_document)
+		entry_to_document(entry, ret_document);
+	return true;
+}
+
+/*
+ * Let the next mount find @fetch's revision, if it is ACTIVE. A change that came meanwhile has
+ * expired the entry, and then the file must not stay.
+ */
+static void put_on_disk(struct store *store, const struct fetch *fetch)
+{
+	_cleanup_(document_done) struct document document = {0};
+	struct rendered_member member;
+
+	if (!store->disk || fetch->kind != KIND_REVISION || !is_current(store, fetch, &document) ||
+	    !list_fits(LIST_REVISIONS, document.blob) ||
+	    !render_find_member(document.blob->bytes, kinds[fetch->kind].arn, &member))
+		return;
+	_cleanup_free_ char *arn = strndup(member.value + 1, member.value_len - 2);
+	if (!arn)
+		return;
+	disk_put(store->disk, arn,
+		 &(struct disk_document){document.blob, document.mtime_ms, document.ctime_ms});
+	if (!is_current(store, fetch, NULL))
+		disk_remove(store->disk, arn);
+}
+
+int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
+{
+	_cleanup_free_ struct answer *answers = calloc(fetch->id_count, sizeof(*answers));
+	int64_t start_ms = now_ms(store);
+
+	if (answers && get_from_disk(store, fetch, &answers[0])) {
+		fill_entries(store, fetch, answers, 0, start_ms);
+		return 0;
+	}
+	int r = answers ? describe(store, fetch, op, answers)
+			: error_set(&op->error, ENOMEM, "out of memory");
+	fill_entries(store, fetch, answers, r, start_ms);
+	if (r == 0)
+		put_on_disk(store, fetch);
 	return r;
 }

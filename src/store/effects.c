@@ -74,6 +74,8 @@ static void expire_documents(struct store *store, unsigned kinds_changed, const 
 {
 	struct entry *entry, *next;
 
+	if (kinds_changed & OF(KIND_REVISION))
+		store->distrusted_ms = clock_wall_ms(store->clock);
 	HASH_ITER (hh, store->entries, entry, next) {
 		bool here = !cluster || is_global((int)entry->kind) ||
 			    strcmp(entry->kind == KIND_CLUSTER ? entry->id : entry->cluster,
@@ -210,6 +212,8 @@ static void change_tags(struct store *store, const char *arn)
 	int kind = kind_of_arn(arn);
 	char cluster[256] = "";
 
+	if (kind == KIND_REVISION && store->disk)
+		disk_remove(store->disk, arn);
 	if (kind < 0)
 		expire_documents(store, ~0u, NULL);
 	else if (!is_global(kind) && kind != KIND_CLUSTER &&

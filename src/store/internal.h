@@ -91,6 +91,9 @@ struct store {
 	struct ecs *ecs;
 	const struct clock *clock;
 	struct metrics *metrics;
+	struct disk *disk;
+	char revision_arn[256]; /* what every revision's ARN begins with; "" before a List told */
+	int64_t distrusted_ms; /* Unix time: what is on disk from before was changed or forgotten */
 	int64_t ttl_ms[TTL_COUNT];
 	int64_t wait_ms;
 	void (*on_stale)(bool stale, const struct error *why);
@@ -165,7 +168,7 @@ int fetch_wait(struct store *store, struct op *op, struct fetch *fetch, int64_t 
 bool is_unreachable(const struct error *err);
 void set_stale(struct store *store, bool stale, const struct error *why);
 
-void count_cache(struct store *store, bool hit);
+void count_cache(struct store *store, const char *result);
 int64_t now_ms(struct store *store);
 
 #endif

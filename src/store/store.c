@@ -25,9 +25,9 @@ const struct clock *store_clock(struct store *store)
 	return store->clock;
 }
 
-void count_cache(struct store *store, bool hit)
+void count_cache(struct store *store, const char *result)
 {
-	metrics_add(store->metrics, &cache_total, hit ? "hit" : "miss", NULL, 1);
+	metrics_add(store->metrics, &cache_total, result, NULL, 1);
 }
 
 int store_new(const struct store_options *options, struct store **ret_store)
@@ -40,6 +40,7 @@ int store_new(const struct store_options *options, struct store **ret_store)
 	store->ecs = options->ecs;
 	store->clock = options->clock;
 	store->metrics = options->metrics;
+	store->disk = options->disk;
 	memcpy(store->ttl_ms, options->ttl_ms, sizeof(store->ttl_ms));
 	store->wait_ms = options->wait_ms ? options->wait_ms : 60000;
 	store->on_stale = options->on_stale;
@@ -164,7 +165,7 @@ static int document_locked(struct store *store, struct op *op, enum kind kind, c
 		if (!entry)
 			return no_memory(op);
 		if (entry->expires_ms > now_ms(store)) {
-			count_cache(store, !asked);
+			count_cache(store, asked ? "miss" : "hit");
 			return entry_answer(entry, ret_document);
 		}
 		if (op->cached_only)
@@ -231,7 +232,7 @@ static int refresh_list(struct store *store, struct op *op, const struct list_qu
 			return no_memory(op);
 		*ret_list = list;
 		if (list->listing && list->expires_ms > now_ms(store)) {
-			count_cache(store, !asked);
+			count_cache(store, asked ? "miss" : "hit");
 			return 0;
 		}
 		if (op->cached_only)

@@ -93,13 +93,13 @@ static int config_show(struct tree *tree, struct op *op, const struct node *node
 	json_int_t limit = tree->delete_limit;
 	pthread_mutex_unlock(&tree->lock);
 	json_auto_t *config = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:f, s:f, s:f}, s:b, s:I, s:b}", "version",
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:f, s:f, s:f}, s:s?, s:b, s:I, s:b}", "version",
 		ECSFS_VERSION, "region", info.region, "endpoint", info.endpoint, "profile",
 		info.profile, "credentialSource", info.credential_source, "credentialExpiry",
 		expiry_of(&info), "ttlSeconds", "tasksAndServices", tree->ttl_s[0],
 		"containerInstances", tree->ttl_s[1], "clustersAndTaskDefinitions", tree->ttl_s[2],
-		"readOnly", tree->read_only, "deleteLimit", limit, "stale",
-		store_is_stale(tree->store));
+		"cacheDir", tree->cache_dir, "readOnly", tree->read_only, "deleteLimit", limit,
+		"stale", store_is_stale(tree->store));
 	if (!config)
 		return error_set(&op->error, ENOMEM, "out of memory");
 	render_document(&text, config);

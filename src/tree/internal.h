@@ -20,6 +20,7 @@ struct tree {
 	struct ring *errors, *audit;
 	const struct clock *clock;
 	double ttl_s[3];
+	const char *cache_dir;
 	bool read_only;
 	char *const *protect; /* globs, ended by NULL; NULL: none */
 	int64_t started_ms;   /* Unix time of the mount */

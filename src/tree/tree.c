@@ -58,6 +58,7 @@ int tree_new(const struct tree_options *options, struct tree **ret_tree)
 		.clock = options->clock,
 		.read_only = options->read_only,
 		.protect = options->protect,
+		.cache_dir = options->cache_dir,
 		.started_ms = clock_wall_ms(options->clock),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};

@@ -276,6 +276,45 @@ START_TEST(refresh_makes_the_next_look_ask_again)
 }
 END_TEST
 
+static void remount_with(const char *option)
+{
+	mount_stop();
+	mount_start((const char *const[]){"--ttl", "600", option, NULL});
+	calls_reset();
+}
+
+/* All revisions of a family; latest.json is one of them. */
+static unsigned read_family(void)
+{
+	char family[300];
+
+	snprintf(family, sizeof(family), "task-definitions/%s", nth_entry("task-definitions", 0));
+	return (unsigned)each(family, "", cat) - 1;
+}
+
+START_TEST(revisions_that_an_earlier_mount_read_cost_no_call)
+{
+	char base[] = "/tmp/ecsfs-test-cost-XXXXXX", option[64], command[64];
+
+	ck_assert_ptr_nonnull(mkdtemp(base));
+	snprintf(option, sizeof(option), "--cache-dir=%s/cache", base);
+	remount_with(option);
+	unsigned count = read_family();
+	ck_assert_uint_ge(count, 4);
+	ck_assert_uint_eq(calls("DescribeTaskDefinition"), count);
+	remount_with(option);
+	ck_assert_uint_eq(read_family(), count);
+	ck_assert_uint_eq(calls("DescribeTaskDefinition"), 0);
+	ck_assert_ptr_nonnull(strstr(content(".ecsfs/config"), base));
+	remount_with("--no-disk-cache");
+	ck_assert_uint_eq(read_family(), count);
+	ck_assert_uint_eq(calls("DescribeTaskDefinition"), count);
+	ck_assert_ptr_nonnull(strstr(content(".ecsfs/config"), "\"cacheDir\": null"));
+	snprintf(command, sizeof(command), "rm -r %s", base);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(df_touches_no_network)
 {
 	char command[512];
@@ -305,6 +344,7 @@ int main(void)
 	tcase_add_test(tc, a_scalar_write_is_one_call);
 	tcase_add_test(tc, truncating_writes_nothing_and_calls_nothing);
 	tcase_add_test(tc, refresh_makes_the_next_look_ask_again);
+	tcase_add_test(tc, revisions_that_an_earlier_mount_read_cost_no_call);
 	tcase_add_test(tc, df_touches_no_network);
 	suite_add_tcase(suite, tc);
 	return fs_run(suite);

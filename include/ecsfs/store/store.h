@@ -19,6 +19,7 @@
 #include "ecsfs/base/metrics.h"
 #include "ecsfs/base/op.h"
 #include "ecsfs/ecs/ecs.h"
+#include "ecsfs/store/disk.h"
 #include "ecsfs/store/kinds.h"
 #include "ecsfs/store/listing.h"
 
@@ -28,6 +29,7 @@ struct store_options {
 	struct ecs *ecs;           /* borrowed */
 	const struct clock *clock; /* borrowed */
 	struct metrics *metrics;   /* borrowed, may be NULL */
+	struct disk *disk;         /* borrowed; where revisions outlive the mount, or NULL */
 	int64_t ttl_ms[TTL_COUNT]; /* that of TTL_FOREVER is ignored */
 	unsigned fetchers;         /* threads, so many fetches at once; 0: 16 */
 	int64_t wait_ms;           /* how long a caller waits for an answer or a page; 0: 60,000 */
