@@ -53,7 +53,7 @@ bool word_in(const char *words, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *at = words; (at = strstr(at, name)); at += len)
+	for (const char *at = words; len > 0 && (at = strstr(at, name)); at += len)
 		if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
 			return true;
 	return false;

@@ -136,6 +136,8 @@ dropped "an unknown member of a drop is EINVAL" "Invalid argument" "has no membe
 check_fails "a read-only member's file is EPERM" "Operation not permitted" put 7 "$c/services/web/runningCount"
 check_fails "so is a revision" "Operation not permitted" put '{}' "$MNT/task-definitions/app/1.json"
 check_fails "a member's file stays" "Operation not permitted" rm -f "$c/services/web/desiredCount"
+dropped "so is one without a name" "Invalid argument" "has no member" \
+	"$c/services/x.json" '{"taskDefinition": "app", "desiredCount": 0, "": 1}'
 
 # Too much.
 dropped "a task definition of 65 KiB is EINVAL" "Invalid argument" ClientException \

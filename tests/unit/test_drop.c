@@ -189,6 +189,7 @@ START_TEST(a_word_is_found_whole)
 	ck_assert(!word_in("abc", "bc"));
 	ck_assert(!word_in("abc", "ab"));
 	ck_assert(!word_in("", "a"));
+	ck_assert(!word_in("a bc d", ""));
 }
 END_TEST
 
