@@ -178,7 +178,7 @@ const struct ecs_action ecs_actions[] = {
 	 "cluster:s containerInstances!:[] enableECSManagedTags:b enableExecuteCommand:b "
 	 "group:s networkConfiguration:{} overrides:{} propagateTags:s referenceId:s "
 	 "startedBy:s tags:[] taskDefinition!:s volumeConfigurations:[]"},
-	{"StopServiceDeployment", QUOTA_SERVICE_MODIFY, MUTATES | IDEMPOTENT,
+	{"StopServiceDeployment", QUOTA_SERVICE_MODIFY, MUTATES | IDEMPOTENT | DESTROYS,
 	 "serviceDeploymentArn!:s stopType:s"},
 	{"StopTask", QUOTA_CLUSTER_RESOURCE_MODIFY, MUTATES | IDEMPOTENT | DESTROYS,
 	 "cluster:s task!:s reason:s"},

@@ -72,7 +72,7 @@ END_TEST
 START_TEST(whatever_changes_something_is_audited_and_whatever_destroys_is_limited)
 {
 	static const char *const reading[] = {"List", "Describe", "Get", "Discover"};
-	static const char *const destroying[] = {"Delete", "Deregister", "StopTask", "Untag"};
+	static const char *const destroying[] = {"Delete", "Deregister", "Stop", "Untag"};
 	const struct ecs_action *action = &ecs_actions[_i];
 	bool reads = false, destroys = false;
 
