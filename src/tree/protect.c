@@ -48,10 +48,11 @@ static int check_member(struct tree *tree, struct op *op, const char *action, co
 		return 0;
 	if (word_in("cluster clusterName clusterArn family", name))
 		return check_name(tree, op, arn_id(value));
-	if (!word_in("taskDefinition taskDefinitions", name))
+	if (!word_in("taskDefinition taskDefinitions daemonTaskDefinition", name))
 		return check_arn(tree, op, value);
 	/* To run a revision does not change it. */
-	return word_in("DeregisterTaskDefinition DeleteTaskDefinitions", action)
+	return word_in("DeregisterTaskDefinition DeleteTaskDefinitions DeleteDaemonTaskDefinition",
+		       action)
 		       ? check_revision(tree, op, value)
 		       : 0;
 }
@@ -75,6 +76,14 @@ static int check_request(struct tree *tree, struct op *op, const char *action, j
 	return 0;
 }
 
+/* Whether @action takes @name and @request has none: null is no value either. */
+static bool lacks(const struct ecs_action *action, json_t *request, const char *name)
+{
+	json_t *value = json_object_get(request, name);
+
+	return ecs_action_has_member(action, name, NULL) && (!value || json_is_null(value));
+}
+
 int protect_check(struct tree *tree, struct op *op, const struct ecs_action *action,
 		  json_t *request, const struct node *node)
 {
@@ -85,10 +94,7 @@ int protect_check(struct tree *tree, struct op *op, const struct ecs_action *act
 		return 0;
 	if (place.id[SLOT_CLUSTER][0])
 		r = check_name(tree, op, place.id[SLOT_CLUSTER]);
-	else if ((ecs_action_has_member(action, "cluster", NULL) &&
-		  !json_object_get(request, "cluster")) ||
-		 (ecs_action_has_member(action, "clusterName", NULL) &&
-		  !json_object_get(request, "clusterName")))
+	else if (lacks(action, request, "cluster") || lacks(action, request, "clusterName"))
 		r = check_name(tree, op, "default");
 	if (r == 0 && place.id[SLOT_FAMILY][0])
 		r = check_name(tree, op, place.id[SLOT_FAMILY]);

@@ -62,6 +62,10 @@ arn=arn:aws:ecs:us-east-1:123456789012
 protected "api/ by name" exchange DeleteService '{"cluster": "prod-1", "service": "web"}'
 protected "api/ by ARN" exchange DeleteCluster "{\"cluster\": \"$arn:cluster/prod-1\"}"
 protected "api/ without cluster, which is default," exchange DeleteService '{"service": "web"}'
+protected "api/ with null for its cluster" exchange DeleteService '{"cluster": null, "service": "web"}'
+protected "api/CreateCluster with null for its name" exchange CreateCluster '{"clusterName": null}'
+protected "api/DeleteDaemonTaskDefinition" \
+	exchange DeleteDaemonTaskDefinition '{"daemonTaskDefinition": "secret:1"}'
 protected "api/TagResource" \
 	exchange TagResource "{\"resourceArn\": \"$arn:service/prod-1/web\", \"tags\": []}"
 protected "api/DeregisterTaskDefinition" exchange DeregisterTaskDefinition '{"taskDefinition": "secret:1"}'
