@@ -48,6 +48,9 @@ check_output "each type has its own empty value" \
 	'{"cluster":"","force":false,"service":""}' jq -cS . "$api/DeleteService"
 check_output "arrays and objects and numbers too" '{"count":0,"overrides":{},"tags":[]}' \
 	jq -cS '{count, overrides, tags}' "$api/RunTask"
+check_output "a time is a number in a request" '[0,0,0]' \
+	jq -cS '[.pullStartedAt, .pullStoppedAt, .executionStoppedAt]' "$api/SubmitTaskStateChange"
+check_output "it looks as jq prints it" "$(jq . "$api/RunTask")" cat "$api/RunTask"
 if python3 -c 'import botocore' 2>/dev/null; then
 	skeletons_agree() {
 		python3 - "$api" <<-'EOF'
