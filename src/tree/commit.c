@@ -66,7 +66,7 @@ static bool is_writable(const struct node *node, const char *name)
 static int merge_member(struct merge *m, const char *name, json_t *value)
 {
 	uint64_t before = version_hash(m->base, name), now = version_hash(m->now, name);
-	uint64_t mine = json_is_null(value) ? 0 : value_hash(value);
+	uint64_t mine = value_hash(value);
 	struct ecs_member member;
 
 	if (mine == before || mine == now)

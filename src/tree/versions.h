@@ -24,7 +24,7 @@ uint64_t version_hash(const struct version *version, const char *member);
 /* What AWS had for it: of a saved text, what AWS made of the text's own. */
 uint64_t version_hash_there(const struct version *version, const char *member);
 
-/* Of a value, whatever the order of its members and the spelling of its numbers; never 0. */
+/* Of a value, whatever the order of its members and the spelling of its numbers; 0 for null. */
 uint64_t value_hash(json_t *value);
 
 /* Whether a writer of @node can change a member of it. */

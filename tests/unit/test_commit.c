@@ -97,6 +97,16 @@ static const struct {
 	 "{" WEB ",'desiredCount':2,'platformVersion':'2'}"},
 	{"{'desiredCount':1}", NULL, "{" ARN ",'desiredCount':1}", "ok", NULL},
 	{"{'desiredCount':1}", NULL, "{" ARN "}", "ok", NULL},
+	/* What is null is not there, whichever way it is said. */
+	{"{'desiredCount':1,'status':null}", NULL, "{" ARN ",'desiredCount':2,'status':null}", "ok",
+	 "{" WEB ",'desiredCount':2}"},
+	{"{'desiredCount':1,'status':null}", NULL, "{" ARN ",'desiredCount':1,'status':null}", "ok",
+	 NULL},
+	{"{'desiredCount':1}", NULL, "{" ARN ",'desiredCount':2,'status':null}", "ok",
+	 "{" WEB ",'desiredCount':2}"},
+	{"{'desiredCount':1,'platformVersion':null}", NULL,
+	 "{" ARN ",'desiredCount':1,'platformVersion':'2'}", "ok",
+	 "{" WEB ",'platformVersion':'2'}"},
 	/* AWS moved on meanwhile. */
 	{"{'desiredCount':1,'runningCount':1}", "{'desiredCount':1,'runningCount':5}",
 	 "{" ARN ",'desiredCount':2,'runningCount':1}", "ok", "{" WEB ",'desiredCount':2}"},
