@@ -21,9 +21,11 @@ int cluster_create(struct tree *tree, struct op *op, const struct node *dir, con
 }
 
 /* Of a DescribeClusters answer, what CreateCluster does not take. */
-static const char response_members[] =
+static const struct answer_members answer_members = {
+	KIND_CLUSTER,
 	"clusterArn status registeredContainerInstancesCount runningTasksCount pendingTasksCount "
-	"activeServicesCount statistics attachments attachmentsStatus";
+	"activeServicesCount statistics attachments attachmentsStatus",
+};
 
 int cluster_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
 		 json_t *value, const char *line)
@@ -31,7 +33,8 @@ int cluster_drop(struct tree *tree, struct op *op, const struct node *dir, const
 	json_t *request;
 
 	(void)line;
-	int r = request_from_document(op, "CreateCluster", value, response_members, &request);
+	int r = request_from_answer(tree, op, dir, &answer_members, "CreateCluster", value,
+				    &request);
 	if (r < 0)
 		return r;
 	json_auto_t *owned = request;

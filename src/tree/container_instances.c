@@ -104,10 +104,12 @@ static int poll_endpoint_show(struct tree *tree, struct op *op, const struct nod
 }
 
 /* Of a DescribeContainerInstances answer, what RegisterContainerInstance does not take. */
-static const char response_members[] =
+static const struct answer_members answer_members = {
+	KIND_CONTAINER_INSTANCE,
 	"ec2InstanceId capacityProviderName version remainingResources registeredResources status "
 	"statusReason agentConnected runningTasksCount pendingTasksCount agentUpdateStatus "
-	"registeredAt attachments healthStatus";
+	"registeredAt attachments healthStatus",
+};
 
 int container_instance_drop(struct tree *tree, struct op *op, const struct node *dir,
 			    const char *name, json_t *value, const char *line)
@@ -117,8 +119,8 @@ int container_instance_drop(struct tree *tree, struct op *op, const struct node 
 
 	(void)name;
 	(void)line;
-	int r = request_from_document(op, "RegisterContainerInstance", value, response_members,
-				      &request);
+	int r = request_from_answer(tree, op, dir, &answer_members, "RegisterContainerInstance",
+				    value, &request);
 	if (r < 0)
 		return r;
 	json_auto_t *owned = request;

@@ -131,6 +131,17 @@ bool word_in(const char *words, const char *name);
  */
 int request_from_document(struct op *op, const char *action, json_t *document, const char *left_out,
 			  json_t **ret_request);
+
+/* Of the answer that shows a resource, what the actions that make one do not take. */
+struct answer_members {
+	enum kind kind;
+	const char *known; /* blank-separated; others are looked up when a document has them */
+};
+
+/* The same, of what may be a copy of another resource's document. */
+int request_from_answer(struct tree *tree, struct op *op, const struct node *dir,
+			const struct answer_members *members, const char *action, json_t *document,
+			json_t **ret_request);
 int request_check_type(struct op *op, const struct ecs_member *member, json_t *value);
 int request_check_required(struct op *op, const char *action, json_t *request);
 int request_set_string(struct op *op, json_t *request, const char *name, const char *value);

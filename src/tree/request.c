@@ -86,6 +86,54 @@ int request_from_document(struct op *op, const char *action, json_t *document, c
 	return request ? error_set(&op->error, ENOMEM, "out of memory") : 0;
 }
 
+/* What the resource that @document names by its ARN is in this account. */
+static int read_again(struct tree *tree, struct op *op, const struct node *dir, enum kind kind,
+		      json_t *document, struct document *ret_document)
+{
+	const char *arn = json_string_value(json_object_get(document, kinds[kind].arn));
+	bool global = kind == KIND_CLUSTER || kind == KIND_REVISION;
+	struct place place = node_place(dir);
+	char cluster[NAME_SIZE];
+
+	if (!arn)
+		return -ENOENT;
+	/* The short form of an ARN lacks the cluster. */
+	if (!global && arn_cluster(arn, cluster, sizeof(cluster)) < 0)
+		snprintf(cluster, sizeof(cluster), "%s", place.id[SLOT_CLUSTER]);
+	return store_document(tree->store, op, kind, global ? "" : cluster, arn_id(arn),
+			      ret_document);
+}
+
+/*
+ * What AWS has added to its answers since the tables were written is known by being in the answer
+ * that a document was copied from; anything else that no table knows is a mistake of its writer.
+ */
+int request_from_answer(struct tree *tree, struct op *op, const struct node *dir,
+			const struct answer_members *members, const char *action, json_t *document,
+			json_t **ret_request)
+{
+	_cleanup_(document_done) struct document answer = {0};
+	const struct ecs_action *row = ecs_action_find(action);
+	json_auto_t *known = json_copy(document);
+	struct rendered_member member;
+	const char *name;
+	json_t *value;
+
+	if (!known)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	json_object_foreach (document, name, value) {
+		if (ecs_action_has_member(row, name, NULL) || word_in(members->known, name))
+			continue;
+		int r = answer.blob ? 0
+				    : read_again(tree, op, dir, members->kind, document, &answer);
+		if (r < 0 && op->error.errnum)
+			return r;
+		if (r == 0 && render_find_member(answer.blob->bytes, name, &member))
+			json_object_del(known, name);
+	}
+	return request_from_document(op, action, known, members->known, ret_request);
+}
+
 int request_set_string(struct op *op, json_t *request, const char *name, const char *value)
 {
 	return json_object_set_new(request, name, json_string(value)) < 0

@@ -43,11 +43,13 @@ static int service_force_delete(struct tree *tree, struct op *op, const struct n
 }
 
 /* Of a DescribeServices answer, what CreateService does not take. */
-static const char response_members[] =
+static const struct answer_members answer_members = {
+	KIND_SERVICE,
 	"serviceArn clusterArn status runningCount pendingCount platformFamily taskSets "
 	"deployments "
 	"roleArn events createdAt currentServiceDeployment currentServiceRevisions createdBy "
-	"resourceManagementType";
+	"resourceManagementType",
+};
 
 int service_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
 		 json_t *value, const char *line)
@@ -56,7 +58,8 @@ int service_drop(struct tree *tree, struct op *op, const struct node *dir, const
 	json_t *request;
 
 	(void)line;
-	int r = request_from_document(op, "CreateService", value, response_members, &request);
+	int r = request_from_answer(tree, op, dir, &answer_members, "CreateService", value,
+				    &request);
 	if (r < 0)
 		return r;
 	json_auto_t *owned = request;

@@ -150,16 +150,19 @@ static int latest_show(struct tree *tree, struct op *op, const struct node *node
 }
 
 /* Of a DescribeTaskDefinition answer, what RegisterTaskDefinition does not take. */
-static const char response_members[] =
+static const struct answer_members answer_members = {
+	KIND_REVISION,
 	"taskDefinitionArn revision status requiresAttributes compatibilities registeredAt "
-	"deregisteredAt deleteRequestedAt registeredBy";
+	"deregisteredAt deleteRequestedAt registeredBy",
+};
 
 /* @ret_request: new */
-static int register_request(struct op *op, const char *family, json_t *value, json_t **ret_request)
+static int register_request(struct tree *tree, struct op *op, const struct node *dir,
+			    const char *family, json_t *value, json_t **ret_request)
 {
 	json_t *request;
-	int r = request_from_document(op, "RegisterTaskDefinition", value, response_members,
-				      &request);
+	int r = request_from_answer(tree, op, dir, &answer_members, "RegisterTaskDefinition", value,
+				    &request);
 
 	if (r < 0)
 		return r;
@@ -178,7 +181,7 @@ int family_drop(struct tree *tree, struct op *op, const struct node *dir, const 
 		json_t *value, const char *line)
 {
 	json_t *request;
-	int r = register_request(op, name, value, &request);
+	int r = register_request(tree, op, dir, name, value, &request);
 
 	(void)line;
 	return r < 0 ? r : tree_call(tree, op, "RegisterTaskDefinition", request, dir, NULL);
@@ -195,7 +198,8 @@ static bool is_newest_known(struct tree *tree, struct op *op, const struct node 
 	if (latest_show(tree, op, node, &content) < 0)
 		return false;
 	latest = json_loadb(content.blob->bytes, content.blob->len, JSON_ALLOW_NUL, NULL);
-	return latest && register_request(op, place.id[SLOT_FAMILY], latest, &same) == 0 &&
+	return latest &&
+	       register_request(tree, op, node, place.id[SLOT_FAMILY], latest, &same) == 0 &&
 	       json_equal(same, request);
 }
 
@@ -219,7 +223,7 @@ static int latest_commit(struct tree *tree, struct op *op, const struct node *no
 
 	if (!json_is_object(value))
 		return error_set(&op->error, EINVAL, "%s is a JSON object", node->name);
-	int r = register_request(op, place.id[SLOT_FAMILY], value, &request);
+	int r = register_request(tree, op, node, place.id[SLOT_FAMILY], value, &request);
 	if (r < 0)
 		return r;
 	if (is_latest(tree, op, node, request)) {

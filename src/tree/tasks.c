@@ -79,12 +79,14 @@ static void note_partial_start(struct tree *tree, const struct op *op, const cha
 }
 
 /* Of a DescribeTasks answer, what RunTask and StartTask do not take. */
-static const char response_members[] =
+static const struct answer_members answer_members = {
+	KIND_TASK,
 	"attachments attributes availabilityZone capacityProviderName clusterArn connectivity "
 	"connectivityAt containerInstanceArn containers cpu createdAt desiredStatus "
 	"executionStoppedAt healthStatus inferenceAccelerators lastStatus memory platformFamily "
 	"pullStartedAt pullStoppedAt startedAt stopCode stoppedAt stoppedReason stoppingAt taskArn "
-	"taskDefinitionArn version ephemeralStorage fargateEphemeralStorage";
+	"taskDefinitionArn version ephemeralStorage fargateEphemeralStorage",
+};
 
 /* As much of @name as fits, without half a character at its end. */
 static void default_started_by(const char *name, char *out, size_t size)
@@ -107,7 +109,7 @@ int tasks_start(struct tree *tree, struct op *op, const char *action, const stru
 
 	if (line)
 		request = json_pack("{s:s}", "taskDefinition", line);
-	r = line ? 0 : request_from_document(op, action, value, response_members, &request);
+	r = line ? 0 : request_from_answer(tree, op, dir, &answer_members, action, value, &request);
 	if (r == 0 && (!request || json_object_update(request, stolen) < 0))
 		r = error_set(&op->error, EINVAL, "%s: not valid UTF-8", action);
 	if (r == 0)

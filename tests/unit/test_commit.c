@@ -232,6 +232,40 @@ START_TEST(a_save_is_compared_with_what_aws_has_now_not_with_a_cached_answer)
 }
 END_TEST
 
+/* Copies of what AWS answers, dropped to make another service. */
+static const struct {
+	const char *text, *result;
+} copies[] = {
+	{"{" ARN ",'taskDefinition':'app:1','brandNew':{'a':1}}", "ok"},
+	{"{" ARN ",'taskDefinition':'app:1','brandNew':null}", "ok"},
+	{"{" ARN ",'taskDefinition':'app:1','brandNew':1,'brandnew':1}", "EINVAL"},
+	{"{'taskDefinition':'app:1','brandNew':1}", "EINVAL"},
+	{"{'serviceArn':'arn:aws:ecs:us-east-1:123456789012:service/web','taskDefinition':'app:1',"
+	 "'brandNew':1}",
+	 "ok"},
+	{"{'serviceArn':'arn:aws:ecs:us-east-1:123456789012:service/prod/other',"
+	 "'taskDefinition':'app:1','brandNew':1}",
+	 "EINVAL"},
+};
+
+START_TEST(what_aws_has_added_to_its_answers_is_left_out_of_a_copy)
+{
+	json_auto_t *text = parse(copies[_i].text), *request = NULL;
+	json_auto_t *left = NULL;
+
+	double_put(rig.aws, "services", "web", "{'taskDefinition':'app:1','brandNew':1}");
+	double_answer(rig.aws, "CreateService", 200, "{\"service\": {}}");
+	ck_assert_errno(service_drop(tree, &op, &nodes[3], "web2", text, NULL), copies[_i].result);
+	request = double_last_request(rig.aws, "CreateService");
+	ck_assert_int_eq(!request, strcmp(copies[_i].result, "ok") != 0);
+	if (!request)
+		return;
+	json_object_del(request, "clientToken");
+	left = parse("{'cluster':'prod','serviceName':'web2','taskDefinition':'app:1'}");
+	ck_assert(json_equal(request, left));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("commit");
@@ -242,6 +276,8 @@ int main(void)
 	tcase_add_loop_test(tcase, tags_are_compared_one_by_one, 0, ARRAY_SIZE(tag_commits));
 	tcase_add_test(tcase, an_update_that_fails_leaves_the_tags_alone);
 	tcase_add_test(tcase, a_save_is_compared_with_what_aws_has_now_not_with_a_cached_answer);
+	tcase_add_loop_test(tcase, what_aws_has_added_to_its_answers_is_left_out_of_a_copy, 0,
+			    ARRAY_SIZE(copies));
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
