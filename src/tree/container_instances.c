@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -80,13 +81,45 @@ static int agent_update_store(struct tree *tree, struct op *op, const struct nod
 			 node->parent, NULL);
 }
 
+/* Looked up, opened and read within one command: one call. */
+#define ENDPOINT_MS 1000
+
+static bool take_endpoint(struct tree *tree, const char *path, struct content *ret_content)
+{
+	LOCKED(&tree->lock);
+	if (!tree->endpoint || strcmp(tree->endpoint_path, path) != 0 ||
+	    tree->endpoint_expires_ms <= clock_monotonic_ms(tree->clock))
+		return false;
+	*ret_content = (struct content){.blob = blob_ref(tree->endpoint),
+					.expires_ms = tree->endpoint_expires_ms};
+	return true;
+}
+
+static void keep_endpoint(struct tree *tree, const char *path, const struct content *content)
+{
+	char *copy = strdup(path);
+
+	if (!copy)
+		return;
+	LOCKED(&tree->lock);
+	blob_unref(tree->endpoint);
+	free(tree->endpoint_path);
+	tree->endpoint = blob_ref(content->blob);
+	tree->endpoint_path = copy;
+	tree->endpoint_expires_ms = content->expires_ms;
+}
+
 static int poll_endpoint_show(struct tree *tree, struct op *op, const struct node *node,
 			      struct content *ret_content)
 {
 	struct place place = node_place(node);
 	json_auto_t *response = NULL;
 	struct buf text = {0};
+	char path[4096];
 
+	node_path(node, path, sizeof(path));
+	if (take_endpoint(tree, path, ret_content))
+		return 0;
 	if (op->cached_only)
 		return -EAGAIN;
 	int r = tree_call(tree, op, "DiscoverPollEndpoint",
@@ -97,10 +130,11 @@ static int poll_endpoint_show(struct tree *tree, struct op *op, const struct nod
 		return r;
 	render_document(&text, response);
 	r = content_of_buf(op, &text, NULL, ret_content);
-	/* Looked up, opened and read within one command: one call. */
-	if (r == 0)
-		ret_content->expires_ms = clock_monotonic_ms(tree->clock) + 1000;
-	return r;
+	if (r < 0)
+		return r;
+	ret_content->expires_ms = clock_monotonic_ms(tree->clock) + ENDPOINT_MS;
+	keep_endpoint(tree, path, ret_content);
+	return 0;
 }
 
 /* Of a DescribeContainerInstances answer, what RegisterContainerInstance does not take. */

@@ -38,6 +38,9 @@ struct tree {
 	size_t scratch_bytes;
 	struct blob *stats; /* told again only after a second, so that its size holds meanwhile */
 	int64_t stats_ms;
+	struct blob *endpoint; /* the last answer of DiscoverPollEndpoint, its path, its end */
+	char *endpoint_path;
+	int64_t endpoint_expires_ms;
 };
 
 /* The tables; each lives in the file that has its functions. */

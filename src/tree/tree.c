@@ -79,6 +79,8 @@ void tree_free(struct tree *tree)
 	versions_free_all(tree);
 	event_logs_free(tree->event_logs);
 	blob_unref(tree->stats);
+	blob_unref(tree->endpoint);
+	free(tree->endpoint_path);
 	free(tree->stop_reason);
 	free(tree->deletions_ms);
 	pthread_mutex_destroy(&tree->lock);
