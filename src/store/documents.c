@@ -13,6 +13,9 @@
 /* As many batches at most are sent ahead of a reader who goes through a list in order. */
 #define MAX_AHEAD 8
 
+/* How soon to ask again about what was made here and Describe does not know yet. */
+#define UNKNOWN_MS 1000
+
 static bool wants_fetch(struct store *store, enum kind kind, const char *cluster, const char *id,
 			struct entry **ret_entry)
 {
@@ -165,8 +168,7 @@ static json_t *describe_request(const struct fetch *fetch)
 	return failed ? NULL : STEAL(request);
 }
 
-/* The tags of a task definition stand beside it in the answer. */
-static int adopt_tags(json_t *response, json_t *item)
+int documents_adopt_tags(json_t *response, json_t *item)
 {
 	json_t *tags = json_object_get(response, "tags");
 
@@ -224,7 +226,7 @@ static int read_items(const struct fetch *fetch, struct op *op, json_t *response
 	size_t i;
 
 	if (info->one_id && json_is_object(items)) {
-		if (adopt_tags(response, items) < 0)
+		if (documents_adopt_tags(response, items) < 0)
 			return error_set(&op->error, ENOMEM, "out of memory");
 		items = alone = json_pack("[O]", items);
 	}
@@ -248,9 +250,35 @@ static int read_items(const struct fetch *fetch, struct op *op, json_t *response
 	return 0;
 }
 
+void documents_made(struct store *store, enum kind kind, const char *cluster, json_t *item)
+{
+	const char *arn = json_string_value(json_object_get(item, kinds[kind].arn));
+	struct answer answer;
+
+	if (!arn || render(kind, item, &answer) < 0)
+		return;
+	struct entry *entry = entry_get(store, kind, cluster, arn_id(arn));
+	if (!entry) {
+		blob_unref(answer.blob);
+		return;
+	}
+	entry_expire(entry);
+	blob_unref(entry->blob);
+	entry->blob = answer.blob;
+	entry->mtime_ms = answer.mtime_ms;
+	entry->made_until_ms = now_ms(store) + CHANGE_MS;
+}
+
 static void fill_entry(struct store *store, struct entry *entry, struct answer *answer,
 		       int64_t start_ms)
 {
+	if (!answer->blob && entry->blob && entry->made_until_ms > now_ms(store)) {
+		entry->fetch = NULL;
+		entry->missing = entry->inactive = false;
+		entry->ctime_ms = clock_wall_ms(store->clock);
+		entry->expires_ms = start_ms + UNKNOWN_MS;
+		return;
+	}
 	enum ttl_class ttl = kinds[entry->kind].ttl;
 	bool same = entry->blob && answer->blob && entry->blob->hash == answer->blob->hash;
 

@@ -185,8 +185,10 @@ static void change_list(struct store *store, const struct effect *effect, const 
 	/* A server may list for ever what it then says is INACTIVE: it will be asked. */
 	struct entry *entry =
 		entry_get(store, (enum kind)lists[effect->list].of, query.cluster, id);
-	if (entry)
+	if (entry) {
 		entry->inactive = true;
+		entry->made_until_ms = 0;
+	}
 }
 
 /* The kind of resource that an ARN names, "arn:aws:ecs:us-east-1:1:service/prod/web"; or -1. */
@@ -231,7 +233,6 @@ static void apply(struct store *store, const char *action, json_t *request, bool
 
 	const char *arn = json_string_value(json_object_get(request, "resourceArn"));
 
-	LOCKED(&store->lock);
 	if (!effect && arn) {
 		change_tags(store, arn);
 		return;
@@ -254,8 +255,12 @@ int store_call(struct store *store, struct op *op, const char *action, json_t *r
 	const struct ecs_action *row = ecs_action_find(action);
 
 	int r = ecs_call(store->ecs, op, row, request, &response);
-	if (row->flags & ECS_MUTATES)
+	if (row->flags & ECS_MUTATES) {
+		LOCKED(&store->lock);
 		apply(store, action, request, r == 0);
+		if (r == 0)
+			made_apply(store, action, request, response);
+	}
 	if (r == 0)
 		*ret_response = STEAL(response);
 	return r;

@@ -12,6 +12,10 @@
 /* While AWS cannot be reached, last-known state is good for so long before it is asked again. */
 #define STALE_RETRY_MS 1000
 
+/* For so long what a change through the mount made or took away is believed more than a List or a
+ * Describe that does not show it: they are eventually consistent. */
+#define CHANGE_MS 15000
+
 /* What nobody used for so long is forgotten. */
 #define UNUSED_MS (10 * 60 * 1000LL)
 
@@ -28,8 +32,9 @@ struct entry {
 	bool missing;      /* the last answer was that there is none */
 	bool inactive;     /* the last answer had status INACTIVE */
 	int64_t mtime_ms, ctime_ms, expires_ms, used_ms;
-	struct fetch *fetch; /* the one that may fill it */
-	bool is_kept;        /* a stopped task, in store->kept */
+	int64_t made_until_ms; /* made here: so long a Describe that knows nothing of it lags */
+	struct fetch *fetch;   /* the one that may fill it */
+	bool is_kept;          /* a stopped task, in store->kept */
 	struct entry *kept_prev, *kept_next;
 	UT_hash_handle hh;
 	char key[];
@@ -124,10 +129,12 @@ struct list_entry *list_find_plain(struct store *store, enum list list, const ch
 void list_expire(struct list_entry *list);
 void list_free(struct store *store, struct list_entry *list);
 void list_change(struct store *store, struct list_entry *list, const char *name, bool removed);
+/* Take back what list_change() said of @name. */
+void list_unchange(struct list_entry *list, const char *name);
+/* Whether what Describe told is what the list lists: one of RUNNING tasks has no STOPPED one. */
+bool list_fits(enum list list, const struct blob *document);
 /* Whether @name may be left out of @list though AWS lists it: removed here, or INACTIVE. */
 bool list_hides(struct store *store, const struct list_entry *list, const char *name);
-/* Whether a document is what @which lists: among the RUNNING tasks is no STOPPED one. */
-bool list_fits(enum list which, const struct blob *document);
 struct fetch *list_fetch_start(struct store *store, struct list_entry *list);
 int list_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
 int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);
@@ -140,6 +147,13 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry);
 struct fetch *documents_batch_inactive(struct store *store, enum kind kind, const char *cluster,
 				       const struct names *names, size_t *at);
 int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
+/* @item of an answer was made by it: so it looks until Describe says more. */
+void documents_made(struct store *store, enum kind kind, const char *cluster, json_t *item);
+/* The tags of a task definition stand beside it in the answer. */
+int documents_adopt_tags(json_t *response, json_t *item);
+
+/* made.c: what the @response of a change tells of what it made */
+void made_apply(struct store *store, const char *action, json_t *request, json_t *response);
 
 /* kept.c */
 void kept_add(struct store *store, struct entry *entry);

@@ -10,10 +10,6 @@
 #include "ecsfs/base/cleanup.h"
 #include "ecsfs/store/render.h"
 
-/* For so long a change through the mount is believed more than a List: it is eventually
- * consistent. */
-#define CHANGE_MS 15000
-
 /* AWS may answer empty pages to a filtered List, but not without end. */
 #define MAX_EMPTY_PAGES 100
 
@@ -91,7 +87,7 @@ void list_free(struct store *store, struct list_entry *list)
 	free(list);
 }
 
-void list_change(struct store *store, struct list_entry *list, const char *name, bool removed)
+void list_unchange(struct list_entry *list, const char *name)
 {
 	for (struct list_change **at = &list->changes; *at;) {
 		if (strcmp((*at)->name, name) == 0)
@@ -99,6 +95,22 @@ void list_change(struct store *store, struct list_entry *list, const char *name,
 		else
 			at = &(*at)->next;
 	}
+}
+
+bool list_fits(enum list list, const struct blob *document)
+{
+	const struct list_info *info = &lists[list];
+	struct rendered_member member;
+
+	if (!info->param || !render_find_member(document->bytes, info->param, &member))
+		return true;
+	size_t len = strlen(info->value);
+	return member.value_len == len + 2 && memcmp(member.value + 1, info->value, len) == 0;
+}
+
+void list_change(struct store *store, struct list_entry *list, const char *name, bool removed)
+{
+	list_unchange(list, name);
 	struct list_change *change = malloc(sizeof(*change) + strlen(name) + 1);
 	if (!change)
 		return;
@@ -240,6 +252,17 @@ static int get_pages(struct store *store, struct fetch *fetch, struct op *op)
 	return 0;
 }
 
+/* A task that was started here may have ended since: then its document says so. */
+static bool may_add(struct store *store, const struct list_entry *list, const char *name)
+{
+	int of = lists[list->list].of;
+	/* Into what somebody asks for with filters, only running ones are put. */
+	enum list like = list->list == LIST_TASKS_AS_ASKED ? LIST_TASKS : list->list;
+	struct entry *entry = of < 0 ? NULL : entry_find(store, (enum kind)of, list->cluster, name);
+
+	return !entry || !entry->blob || list_fits(like, entry->blob);
+}
+
 /* Make the names of @list agree with the changes made here that AWS may not show yet. */
 static void apply_changes(struct store *store, struct list_entry *list, struct names *names)
 {
@@ -249,7 +272,7 @@ static void apply_changes(struct store *store, struct list_entry *list, struct n
 			change_free(at);
 			continue;
 		}
-		if (!change->removed)
+		if (!change->removed && may_add(store, list, change->name))
 			names_add(names, change->name);
 		for (size_t i = 0; change->removed && i < names->count; i++) {
 			if (strcmp(names->items[i], change->name) == 0) {
@@ -309,17 +332,6 @@ static void drop_inactive(struct store *store, struct list_entry *list, struct n
 			names->items[i--] = names->items[--names->count];
 		}
 	}
-}
-
-bool list_fits(enum list which, const struct blob *document)
-{
-	const struct list_info *info = &lists[which];
-	struct rendered_member member;
-
-	if (!info->param || !render_find_member(document->bytes, info->param, &member))
-		return true;
-	size_t len = strlen(info->value);
-	return member.value_len == len + 2 && memcmp(member.value + 1, info->value, len) == 0;
 }
 
 /* A revision that was read does not expire, unless a List says that it is another by now. */
