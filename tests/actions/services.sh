@@ -155,11 +155,14 @@ structure networkConfiguration \
 	fargate .
 structure capacityProviderStrategy '[{"capacityProvider": "FARGATE", "weight": 3, "base": 0}]' fargate .
 structure deploymentController '{"type": "CODE_DEPLOY"}' daemon .
-before=$(http_shown '.services[0].deployments | length' DescribeServices \
-	'{"cluster": "c", "services": ["copy"]}')
+deployment() {
+	http_shown '.services[0].deployments[0].id' DescribeServices '{"cluster": "c", "services": ["copy"]}'
+}
+before=$(deployment)
 check "forceNewDeployment takes true" put true "$services/copy/forceNewDeployment"
 check_output "UpdateService was sent it" '{"cluster":"c","forceNewDeployment":true,"service":"copy"}' \
 	sent UpdateService
+check "the account deploys it anew" test "$(deployment)" != "$before"
 check_output "forceNewDeployment reads false" false cat "$services/copy/forceNewDeployment"
 
 # Members that DescribeServices does not tell of are empty files.

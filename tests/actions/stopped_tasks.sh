@@ -32,7 +32,8 @@ check_output "one is read" STOPPED jq -r .lastStatus "$TMP/seen.json"
 check "two hours pass" curl -fsS -X POST -d 7200000 "$URL/_emulator/advance"
 forget
 check_output "the account has no stopped task" 0 count STOPPED
-check "ls still lists what was seen" test -e "$stopped/$id.json"
+check_output "ls still lists what was seen" "$id.json" eval 'ls "$stopped" | grep -F "$id"'
+check "it is still there" test -e "$stopped/$id.json"
 check_output "it can still be read" 0 eval 'jq -S "del(.tags)" "$stopped/$id.json" |
 	cmp - <(jq -S "del(.tags)" "$TMP/seen.json"); echo $?'
 check_output "with its reason" true jq '.stoppedReason | startswith("stopped by ")' "$stopped/$id.json"
