@@ -269,10 +269,28 @@ void documents_made(struct store *store, enum kind kind, const char *cluster, js
 	entry->made_until_ms = now_ms(store) + CHANGE_MS;
 }
 
+/*
+ * Whether Describe does not know yet what was made here. A task or revision that was ended here,
+ * which is the one thing that may be made of it, does not begin again either.
+ */
+static bool lags(struct store *store, const struct entry *entry, const struct answer *answer)
+{
+	static const enum list ended[KIND_COUNT] = {
+		[KIND_TASK] = LIST_STOPPED_TASKS,
+		[KIND_REVISION] = LIST_INACTIVE_REVISIONS,
+	};
+	enum list list = ended[entry->kind];
+
+	if (!entry->blob || entry->made_until_ms <= now_ms(store))
+		return false;
+	return !answer->blob || (lists[list].of == (int)entry->kind &&
+				 list_fits(list, entry->blob) && !list_fits(list, answer->blob));
+}
+
 static void fill_entry(struct store *store, struct entry *entry, struct answer *answer,
 		       int64_t start_ms)
 {
-	if (!answer->blob && entry->blob && entry->made_until_ms > now_ms(store)) {
+	if (lags(store, entry, answer)) {
 		entry->fetch = NULL;
 		entry->missing = entry->inactive = false;
 		entry->ctime_ms = clock_wall_ms(store->clock);

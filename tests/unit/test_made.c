@@ -88,7 +88,7 @@ START_TEST(but_aws_has_the_last_word)
 END_TEST
 
 /* Rows of makings. */
-enum { SERVICE = 1, RUN = 2, START = 4, REGISTER = 6, DEREGISTER = 8 };
+enum { SERVICE = 1, RUN = 2, START = 4, STOP = 5, REGISTER = 6, DEREGISTER = 8 };
 
 START_TEST(what_describe_knows_is_what_is_shown)
 {
@@ -121,6 +121,20 @@ START_TEST(a_revision_that_was_taken_back_is_in_its_list_no_more)
 	ck_assert_str_eq(names(REGISTER), "");
 	ck_assert_str_eq(names(REGISTER + 1), "");
 	ck_assert_str_eq(names(DEREGISTER), "web:7 ");
+}
+END_TEST
+
+START_TEST(what_was_ended_here_has_ended_before_describe_says_so)
+{
+	double_put(rig.aws, "tasks", "t9", "{'desiredStatus':'RUNNING'}");
+	double_put(rig.aws, "taskDefinitions", "web:7", "{'status':'ACTIVE'}");
+	make(STOP);
+	make(DEREGISTER);
+	ck_assert_str_eq(member_of(KIND_TASK, "t9", "desiredStatus"), "STOPPED");
+	ck_assert_str_eq(member_of(KIND_REVISION, "web:7", "status"), "INACTIVE");
+	pass(LONG_MS);
+	ck_assert_str_eq(member_of(KIND_TASK, "t9", "desiredStatus"), "RUNNING");
+	ck_assert_str_eq(member_of(KIND_REVISION, "web:7", "status"), "ACTIVE");
 }
 END_TEST
 
@@ -162,6 +176,7 @@ int main(void)
 	tcase_add_test(tc, what_describe_knows_is_what_is_shown);
 	tcase_add_test(tc, a_task_that_has_ended_since_is_not_among_the_running);
 	tcase_add_test(tc, a_revision_that_was_taken_back_is_in_its_list_no_more);
+	tcase_add_test(tc, what_was_ended_here_has_ended_before_describe_says_so);
 	tcase_add_test(tc, what_was_deleted_again_is_not_shown);
 	tcase_add_loop_test(tc, an_odd_answer_makes_nothing, 0, ARRAY_SIZE(odd_answers));
 	suite_add_tcase(suite, tc);
