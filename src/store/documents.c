@@ -116,6 +116,7 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
 		fetch_unref(fetch);
 		return NULL;
 	}
+	fetch->asked = true;
 	fetch_enqueue(store, fetch);
 	struct list_entry *list = list_around(store, entry, &index);
 	if (list) {
@@ -180,6 +181,7 @@ struct answer {
 	int64_t mtime_ms, ctime_ms;
 	bool inactive;
 	bool stopped; /* a task that nothing will change any more */
+	bool failed;  /* the answer says that there is none */
 };
 
 static int render(enum kind kind, json_t *item, struct answer *ret_answer)
@@ -203,18 +205,33 @@ static int render(enum kind kind, json_t *item, struct answer *ret_answer)
 	return 0;
 }
 
-/* Which of the fetch's ids an item is about; SIZE_MAX for one that nobody asked for. */
-static size_t id_of_item(const struct fetch *fetch, json_t *item)
+static size_t id_of_arn(const struct fetch *fetch, const char *arn)
 {
-	const char *arn = json_string_value(json_object_get(item, kinds[fetch->kind].arn));
-
-	/* A task definition is asked for by itself, also as a family without revision. */
-	if (kinds[fetch->kind].one_id)
-		return 0;
 	for (size_t i = 0; arn && i < fetch->id_count; i++)
 		if (strcmp(arn_id(arn), fetch->ids[i]) == 0)
 			return i;
 	return SIZE_MAX;
+}
+
+/* Which of the fetch's ids an item is about; SIZE_MAX for one that nobody asked for. */
+static size_t id_of_item(const struct fetch *fetch, json_t *item)
+{
+	/* A task definition is asked for by itself, also as a family without revision. */
+	if (kinds[fetch->kind].one_id)
+		return 0;
+	return id_of_arn(fetch, json_string_value(json_object_get(item, kinds[fetch->kind].arn)));
+}
+
+static void read_failures(const struct fetch *fetch, json_t *response, struct answer *answers)
+{
+	json_t *failure;
+	size_t i;
+
+	json_array_foreach (json_object_get(response, "failures"), i, failure) {
+		size_t at = id_of_arn(fetch, json_string_value(json_object_get(failure, "arn")));
+		if (at != SIZE_MAX)
+			answers[at].failed = true;
+	}
 }
 
 static int read_items(const struct fetch *fetch, struct op *op, json_t *response,
@@ -316,6 +333,16 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	entry->mtime_ms = answer->mtime_ms;
 }
 
+/*
+ * Whether the answer tells what is with an id. A server may answer fewer than it was asked for: who
+ * only rode along and is in neither of its arrays is asked for again when somebody wants it.
+ */
+static bool tells(const struct fetch *fetch, const struct answer *answers, size_t i)
+{
+	return answers[i].blob || answers[i].failed || (i == 0 && fetch->asked) ||
+	       kinds[fetch->kind].one_id;
+}
+
 /* What came of @fetch, in those entries that still wait for it. */
 static void fill_entries(struct store *store, struct fetch *fetch, struct answer *answers, int r,
 			 int64_t start_ms)
@@ -324,8 +351,10 @@ static void fill_entries(struct store *store, struct fetch *fetch, struct answer
 	for (size_t i = 0; i < fetch->id_count; i++) {
 		struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[i]);
 		bool mine = entry && entry->fetch == fetch;
-		if (mine && r == 0)
+		if (mine && r == 0 && tells(fetch, answers, i))
 			fill_entry(store, entry, &answers[i], start_ms);
+		else if (mine && r == 0)
+			entry_expire(entry);
 		else if (mine)
 			entry->fetch = NULL;
 		if (answers)
@@ -345,6 +374,8 @@ static int describe(struct store *store, const struct fetch *fetch, struct op *o
 		     &response);
 	if (r == 0)
 		r = read_items(fetch, op, response, answers);
+	if (r == 0)
+		read_failures(fetch, response, answers);
 	/* The one task definition that was asked for is reported as an error, not as a failure. */
 	if (kinds[fetch->kind].one_id && (r == -ENOENT || r == -EINVAL) && op->error.http_status)
 		r = 0;

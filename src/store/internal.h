@@ -82,6 +82,7 @@ struct fetch {
 	enum kind kind;
 	char **ids;
 	size_t id_count;
+	bool asked; /* somebody waits for the first; the others ride along */
 	/* of a list: */
 	bool is_list;
 	enum list list;

@@ -181,6 +181,47 @@ START_TEST(a_missing_neighbour_fails_nobody_else)
 }
 END_TEST
 
+#define TASK_ARN "arn:aws:ecs:us-east-1:123456789012:task/prod/"
+
+/* What a server answers of t0 and t1, and how many calls it takes to know of both. */
+static const struct {
+	const char *answer, *t1;
+	unsigned calls;
+} few[] = {
+	{"{\"tasks\": [{\"taskArn\": \"" TASK_ARN "t0\"}]}", "ok", 2},
+	{"{\"tasks\": [{\"taskArn\": \"" TASK_ARN "t0\"}], \"failures\": []}", "ok", 2},
+	{"{\"tasks\": [{\"taskArn\": \"" TASK_ARN "t0\"}], \"failures\": null}", "ok", 2},
+	{"{\"tasks\": [{\"taskArn\": \"" TASK_ARN "t0\"}], \"failures\": [null, {}, {\"arn\": 1}]}",
+	 "ok", 2},
+	{"{\"tasks\": [{\"taskArn\": \"" TASK_ARN "t0\"}], \"failures\": [{\"arn\": \"" TASK_ARN
+	 "t1\", \"reason\": \"MISSING\"}]}",
+	 "ENOENT", 1},
+};
+
+START_TEST(who_rode_along_and_was_not_answered_is_asked_for_again)
+{
+	double_put_many(rig.aws, "tasks", "t%u", 2);
+	names_of(LIST_TASKS, NULL);
+	double_answer_once(rig.aws, "DescribeTasks", 200, few[_i].answer);
+	ck_assert_str_eq(document_result(KIND_TASK, "t0"), "ok");
+	ck_assert_str_eq(document_result(KIND_TASK, "t1"), few[_i].t1);
+	ck_assert_uint_eq(calls("DescribeTasks"), few[_i].calls);
+}
+END_TEST
+
+START_TEST(what_was_known_of_one_who_was_not_answered_is_not_believed_for_ever)
+{
+	double_put_many(rig.aws, "tasks", "t%u", 2);
+	names_of(LIST_TASKS, NULL);
+	ck_assert_str_eq(document_result(KIND_TASK, "t0"), "ok");
+	pass(SHORT_MS);
+	double_put(rig.aws, "tasks", "t1", "{'startedBy':'new'}");
+	double_answer_once(rig.aws, "DescribeTasks", 200, few[0].answer);
+	ck_assert_str_eq(document_result(KIND_TASK, "t0"), "ok");
+	ck_assert_str_eq(member_of(KIND_TASK, "t1", "startedBy"), "new");
+}
+END_TEST
+
 START_TEST(what_is_inactive_is_not_there)
 {
 	double_put(rig.aws, "services", "old", "{'status':'INACTIVE'}");
@@ -359,6 +400,9 @@ int main(void)
 	tcase_add_test(tc, what_is_known_is_served_when_aws_cannot_be_reached);
 	tcase_add_test(tc, what_is_not_known_is_an_error_when_aws_cannot_be_reached);
 	tcase_add_test(tc, an_answer_that_is_an_error_is_never_hidden_behind_old_state);
+	tcase_add_loop_test(tc, who_rode_along_and_was_not_answered_is_asked_for_again, 0,
+			    ARRAY_SIZE(few));
+	tcase_add_test(tc, what_was_known_of_one_who_was_not_answered_is_not_believed_for_ever);
 	tcase_add_test(tc, what_was_changed_here_is_not_served_stale);
 	tcase_add_test(tc, the_same_answer_keeps_the_same_bytes);
 	tcase_add_test(tc, who_wants_only_what_is_known_causes_no_call);
