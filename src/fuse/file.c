@@ -287,7 +287,7 @@ void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (reads) {
 		if (choose_cache(fs, handle, fi))
 			store_pages(fs, handle, fi);
-		tree_opened(fs->tree, &inode->node, handle->content.blob);
+		tree_opened(fs->tree, &inode->node, r.op.pid, handle->content.blob);
 	}
 	request_end(&r, 0);
 	fi->fh = (uintptr_t)handle;

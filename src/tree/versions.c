@@ -1,5 +1,7 @@
 #include "versions.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -7,6 +9,9 @@
 /* How long an editor may be open, and how many versions a document may go through meanwhile. */
 #define KEPT_MS (3600 * 1000LL)
 #define MAX_KEPT 256
+
+/* Of how many processes that read a version it is known that they did. */
+#define MAX_READERS 64
 
 struct member {
 	uint64_t name, value, there;
@@ -16,7 +21,9 @@ struct version {
 	struct version *next;
 	int64_t read_ms;
 	uint64_t blob_hash; /* 0: saved, not read */
-	pid_t writer;       /* 0: read */
+	pid_t writer;       /* 0: read, or by whom is not known */
+	pid_t readers[MAX_READERS];
+	size_t reader_count;
 	size_t count, size;
 	struct member *members;
 };
@@ -220,7 +227,32 @@ void versions_saved(struct tree *tree, const struct node *node, pid_t pid, json_
 		version_free(version);
 }
 
-void tree_opened(struct tree *tree, const struct node *node, const struct blob *blob)
+static bool has_reader(const struct version *version, pid_t pid)
+{
+	for (size_t i = 0; i < version->reader_count; i++)
+		if (version->readers[i] == pid)
+			return true;
+	return false;
+}
+
+/* An editor may be open for long while others come and go: who is gone makes room. */
+static void add_reader(struct version *version, pid_t pid)
+{
+	size_t kept = 0;
+
+	if (!pid || has_reader(version, pid))
+		return;
+	if (version->reader_count == MAX_READERS) {
+		for (size_t i = 0; i < MAX_READERS; i++)
+			if (kill(version->readers[i], 0) == 0 || errno != ESRCH)
+				version->readers[kept++] = version->readers[i];
+		version->reader_count = kept;
+	}
+	if (version->reader_count < MAX_READERS)
+		version->readers[version->reader_count++] = pid;
+}
+
+void tree_opened(struct tree *tree, const struct node *node, pid_t pid, const struct blob *blob)
 {
 	int64_t now_ms = clock_monotonic_ms(tree->clock);
 	char path[4096];
@@ -234,6 +266,7 @@ void tree_opened(struct tree *tree, const struct node *node, const struct blob *
 		return;
 	if (versions->first && versions->first->blob_hash == blob->hash) {
 		versions->first->read_ms = now_ms;
+		add_reader(versions->first, pid);
 		return;
 	}
 	json_auto_t *document = json_loadb(blob->bytes, blob->len, JSON_ALLOW_NUL, NULL);
@@ -241,12 +274,14 @@ void tree_opened(struct tree *tree, const struct node *node, const struct blob *
 	if (!version)
 		return;
 	version->blob_hash = blob->hash;
+	add_reader(version, pid);
 	remember(versions, version, now_ms);
 }
 
 /* In how many members a text differs from a version: those nobody can write, and all. */
 struct difference {
 	size_t fixed, all;
+	bool strange; /* its writer neither read nor saved that version */
 };
 
 static struct difference difference_of(const struct version *version, const struct version *text,
@@ -263,6 +298,17 @@ static struct difference difference_of(const struct version *version, const stru
 		found.fixed += fixed[i];
 	}
 	return found;
+}
+
+static bool is_of(const struct version *version, pid_t pid)
+{
+	return pid && (version->writer == pid || has_reader(version, pid));
+}
+
+/* By what is the same for all that a text may have been made from: <0 when @a is nearer. */
+static int compare(const struct difference *a, const struct difference *b)
+{
+	return a->fixed != b->fixed ? (a->fixed < b->fixed ? -1 : 1) : a->strange - b->strange;
 }
 
 static struct version *copy(const struct version *version)
@@ -282,21 +328,23 @@ static struct version *copy(const struct version *version)
 static struct version *closest(struct version *first, pid_t pid, const struct version *text,
 			       const bool *fixed)
 {
-	struct difference least = {SIZE_MAX, SIZE_MAX};
+	struct difference least = {SIZE_MAX, SIZE_MAX, true};
 	struct version *found = NULL, *newest = NULL;
 
 	for (struct version *v = first; v; v = v->next) {
 		struct difference d = difference_of(v, text, fixed);
-		if (d.fixed < least.fixed)
+		d.strange = !is_of(v, pid);
+		int order = compare(&d, &least);
+		if (order < 0)
 			newest = v;
-		if (d.fixed < least.fixed || (d.fixed == least.fixed && d.all < least.all)) {
+		if (order < 0 || (order == 0 && d.all < least.all)) {
 			least = d;
 			found = v;
 		}
-		if (v->writer == pid)
+		if (pid && v->writer == pid)
 			break;
 	}
-	return least.all == 0 ? newest : found;
+	return least.strange && least.all == 0 ? newest : found;
 }
 
 struct version *versions_closest(struct tree *tree, const struct node *node, pid_t pid,

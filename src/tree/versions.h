@@ -34,8 +34,11 @@ typedef bool version_writable(const struct node *node, const char *member);
  * The version of @node, of those of the last hour, that process @pid made @text from.
  *
  * It is no older than what the process saved itself. It is known by what its writer cannot have
- * changed; of several versions that are alike in that, it is the one that the text differs least
- * from; and a text that is just an older one of these is the newest changed back.
+ * changed; of several versions that are alike in that, it is one that the process read itself, if
+ * it read any; and of these the one that the text differs least from. A text of somebody who read
+ * none, which is just an older one, is the newest changed back.
+ *
+ * @pid: 0 when it is not known
  *
  * Return: new; NULL when none was read, or without memory.
  */

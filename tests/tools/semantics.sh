@@ -73,6 +73,42 @@ for n in 3, 4:
     with open(path, "w") as file:
         json.dump(document, file)' "$doc"
 
+# Nothing that a writer cannot change tells these versions apart, but who read them does.
+retag() {
+	api TagResource "$(jq "{resourceArn: .serviceArn, tags: [{key: \"team\", value: \"$1\"}]}" "$doc")" >/dev/null
+	forget
+	cat "$doc" >"$TMP/new"
+}
+settle
+retag storefront
+cat >"$TMP/stale" <<-'END'
+	import sys
+	with open(sys.argv[1]) as file: text = file.read()
+	print("read", flush=True)
+	sys.stdin.readline()
+	with open(sys.argv[1], "w") as file: file.write(text)
+END
+coproc python3 "$TMP/stale" "$doc"
+reader=$COPROC_PID
+read -r _ <&"${COPROC[0]}"
+retag other
+reset_calls
+echo >&"${COPROC[1]}"
+wait "$reader"
+report $? "a text is saved as it was read before others changed a tag"
+check_output "which is no call" "" changes
+check_output "and their tag stays" other cat "$web/tags/team"
+ok "one thing put back and another changed: the first save" TagResource=1 \
+	sed -i 's/"value": "other"/"value": "storefront"/' "$doc"
+ok "and the second sends both" "TagResource=1 UpdateService=1" sed -i \
+	-e 's/"value": "storefront"/"value": "other"/' \
+	-e 's/"enableECSManagedTags": true/"enableECSManagedTags": false/' "$doc"
+check_output "they arrived" "other false" service \
+	'"\(.tags | from_entries | .team) \(.enableECSManagedTags)"'
+retag storefront
+put '{"enableECSManagedTags": true}' "$doc"
+settle
+
 # Patches.
 ok "a part is a patch" UpdateService=1 put '{"desiredCount": 3}' "$doc"
 ok "what it lacks is not cleared" "" put '{}' "$doc"

@@ -58,7 +58,7 @@ static void have(const char *members, bool is_read)
 		return;
 	store_forget(store);
 	ck_assert_errno(tree_show(tree, &op, &nodes[DEPTH], &content), "ok");
-	tree_opened(tree, &nodes[DEPTH], content.blob);
+	tree_opened(tree, &nodes[DEPTH], op.pid, content.blob);
 }
 
 static json_t *parse(const char *text)

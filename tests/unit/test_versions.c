@@ -1,12 +1,14 @@
 /* Which of the versions that were read or saved a text was made from. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rig.h"
 #include "tree/versions.h"
 
 #define EDITOR 100
 #define OTHER 200
+#define READER 300 /* who only reads: the like of cat */
 #define HOUR_MS (3600 * 1000)
 
 static struct fake_clock fake;
@@ -60,15 +62,20 @@ static json_t *parse(const char *text)
 	return value;
 }
 
-static void read_version(const char *text)
+static void read_by(pid_t pid, const char *text)
 {
 	json_auto_t *document = parse(text);
 	char *bytes = json_dumps(document, 0);
 	struct blob *blob = blob_new(bytes, strlen(bytes));
 
-	tree_opened(&tree, &node, blob);
+	tree_opened(&tree, &node, pid, blob);
 	blob_unref(blob);
 	free(bytes);
+}
+
+static void read_version(const char *text)
+{
+	read_by(READER, text);
 }
 
 static void save_version(pid_t pid, const char *text, const char *there)
@@ -157,6 +164,46 @@ START_TEST(a_process_goes_on_from_what_it_saved_itself)
 }
 END_TEST
 
+START_TEST(of_versions_alike_a_process_saves_one_that_it_read_itself)
+{
+	read_by(EDITOR, "{'n':1,'a':1,'b':1,'events':1}");
+	read_by(OTHER, "{'n':2,'a':2,'b':1,'events':1}");
+	/* As it was read, or with one change: what others changed meanwhile is left alone. */
+	ck_assert_int_eq(base_of(EDITOR, "{'a':1,'b':1,'events':1}"), 1);
+	ck_assert_int_eq(base_of(EDITOR, "{'a':1,'b':2,'events':1}"), 1);
+	/* Two changes, of which one is back to what it was. */
+	ck_assert_int_eq(base_of(OTHER, "{'a':1,'b':2,'events':1}"), 2);
+	ck_assert_int_eq(base_of(OTHER, "{'a':1,'b':1,'events':1}"), 2);
+	/* To make its backup an editor reads the file again before it writes. */
+	read_by(EDITOR, "{'n':2,'a':2,'b':1,'events':1}");
+	ck_assert_int_eq(base_of(EDITOR, "{'a':1,'b':1,'events':1}"), 1);
+	/* What nobody can write tells more. */
+	read_by(OTHER, "{'n':3,'a':2,'b':1,'events':3}");
+	ck_assert_int_eq(base_of(EDITOR, "{'a':1,'b':1,'events':3}"), 3);
+}
+END_TEST
+
+START_TEST(many_readers_of_one_version_are_remembered_while_they_live)
+{
+	read_by(getpid(), "{'n':1,'a':1,'b':1,'events':1}");
+	/* No process has such a number: Linux gives none above 4194304. */
+	for (pid_t pid = 5000000; pid < 5000200; pid++)
+		read_by(pid, "{'n':1,'a':1,'b':1,'events':1}");
+	read_by(OTHER, "{'n':2,'a':2,'b':1,'events':1}");
+	ck_assert_int_eq(base_of(getpid(), "{'a':1,'b':1,'events':1}"), 1);
+}
+END_TEST
+
+START_TEST(a_process_without_a_number_is_not_taken_for_another)
+{
+	read_by(0, "{'n':1,'a':1,'b':1,'events':1}");
+	read_by(0, "{'n':2,'a':2,'b':2,'events':2}");
+	ck_assert_int_eq(base_of(0, "{'a':1,'b':1,'events':1}"), 1);
+	save_version(0, "{'n':3,'a':3,'b':2,'events':2}", "{}");
+	ck_assert_int_eq(base_of(0, "{'a':1,'b':5,'events':1}"), 1);
+}
+END_TEST
+
 START_TEST(what_aws_made_of_a_saved_text_is_known)
 {
 	save_version(EDITOR, "{'n':2,'taskDefinition':'web:2'}",
@@ -235,6 +282,9 @@ int main(void)
 	tcase_add_loop_test(tcase, the_base_is_known_by_what_its_writer_cannot_have_changed, 0,
 			    ARRAY_SIZE(bases));
 	tcase_add_test(tcase, a_process_goes_on_from_what_it_saved_itself);
+	tcase_add_test(tcase, of_versions_alike_a_process_saves_one_that_it_read_itself);
+	tcase_add_test(tcase, many_readers_of_one_version_are_remembered_while_they_live);
+	tcase_add_test(tcase, a_process_without_a_number_is_not_taken_for_another);
 	tcase_add_test(tcase, what_aws_made_of_a_saved_text_is_known);
 	tcase_add_test(tcase, a_version_is_forgotten_an_hour_after_it_was_last_read);
 	tcase_add_test(tcase, the_oldest_of_257_versions_is_forgotten);

@@ -65,8 +65,8 @@ int tree_list(struct tree *tree, struct op *op, const struct node *dir, struct e
 int tree_show(struct tree *tree, struct op *op, const struct node *node,
 	      struct content *ret_content);
 
-/* Remember that @blob, what @node shows, was opened: an editor may save what it made of it. */
-void tree_opened(struct tree *tree, const struct node *node, const struct blob *blob);
+/* Remember that process @pid opened @blob, what @node shows: it may save what it made of it. */
+void tree_opened(struct tree *tree, const struct node *node, pid_t pid, const struct blob *blob);
 
 /**
  * Write the whole value of a scalar.
