@@ -259,7 +259,7 @@ static int open_for_writing(struct request *r, struct handle *handle, struct fus
 
 	fi->direct_io = 1;
 	fi->nonseekable = (node->type->flags & NODE_STREAM) != 0;
-	handle->opener = r->op.pid;
+	handle->opener = process_of(r->thread);
 	return draft_open(r->fs->tree, &r->op, node, fi->flags, &handle->draft);
 }
 
@@ -287,7 +287,9 @@ void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (reads) {
 		if (choose_cache(fs, handle, fi))
 			store_pages(fs, handle, fi);
-		tree_opened(fs->tree, &inode->node, r.op.pid, handle->content.blob);
+		if (inode->node.type->commit)
+			tree_opened(fs->tree, &inode->node, process_of(r.thread),
+				    handle->content.blob);
 	}
 	request_end(&r, 0);
 	fi->fh = (uintptr_t)handle;

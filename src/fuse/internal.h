@@ -67,7 +67,7 @@ struct handle {
 	struct content content; /* the snapshot; blob NULL until it is needed */
 	struct entries entries; /* of a directory */
 	struct draft *draft;    /* of a file opened to write */
-	pid_t opener;
+	pid_t opener;           /* the process */
 	bool cached;
 	bool newborn; /* a tag or attribute that was made, not written: AWS has none; fs->lock */
 	struct handle *prev, *next; /* of what is open */
@@ -79,6 +79,7 @@ struct request {
 	struct fs *fs;
 	fuse_req_t req;
 	const char *name; /* "lookup": for metrics and errors */
+	pid_t thread;     /* who waits; op.pid may come to be its process */
 	int64_t start_us;
 	char path[4096], command[32];
 	/* interrupt.c */
@@ -123,6 +124,9 @@ int attr_content(struct request *r, const struct node *node, struct content *ret
 struct fs *fs_of(fuse_req_t req);
 void request_begin(struct request *r, fuse_req_t req, const char *name, struct inode *inode,
 		   const char *child);
+
+/* The process that has @thread, which is what the kernel says of who asks. */
+pid_t process_of(pid_t thread);
 
 /* Find out which program asks: for the audit trail and AWS, so only changes need it. */
 void request_name_command(struct request *r);

@@ -41,14 +41,14 @@ static uint64_t mask_of(const char *status, const char *field)
 	return at ? strtoull(at + strlen(field), NULL, 16) : 0;
 }
 
-/* Whether a signal that @pid, a thread, has to take is to stop what it waits for. */
-static bool counts(pid_t pid)
+/* Whether a signal that @thread has to take is to stop what it waits for. */
+static bool counts(pid_t thread)
 {
 	const uint64_t telling = bit(SIGIO) | bit(SIGCHLD) | bit(SIGWINCH) | bit(SIGURG) |
 				 bit(SIGPROF) | bit(SIGVTALRM);
 	char path[64], status[8192];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)thread);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
 	if (len <= 0)
@@ -64,7 +64,7 @@ static void interrupted(fuse_req_t req, void *arg)
 	struct interrupts *all = r->fs->interrupts;
 
 	(void)req;
-	if (!all || counts(r->op.pid)) {
+	if (!all || counts(r->thread)) {
 		cancel_trigger(&r->op.cancel);
 		return;
 	}
@@ -126,7 +126,7 @@ static void *watch(void *arg)
 		else
 			pthread_cond_wait(&all->work, &all->lock);
 		for (struct request *r = all->first; r; r = r->next_watched)
-			if (counts(r->op.pid))
+			if (counts(r->thread))
 				cancel_trigger(&r->op.cancel);
 	}
 	pthread_mutex_unlock(&all->lock);

@@ -49,7 +49,7 @@ void request_begin(struct request *r, fuse_req_t req, const char *name, struct i
 	r->command[0] = '\0';
 	r->op = (struct op){.path = r->path, .command = r->command};
 	r->op.uid = ctx->uid;
-	r->op.pid = ctx->pid;
+	r->op.pid = r->thread = ctx->pid;
 	node_path(&inode->node, r->path, sizeof(r->path));
 	if (child) {
 		size_t len = strlen(r->path);
@@ -58,8 +58,22 @@ void request_begin(struct request *r, fuse_req_t req, const char *name, struct i
 	interrupt_begin(r);
 }
 
+pid_t process_of(pid_t thread)
+{
+	char path[64], status[512];
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)thread);
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+	status[len > 0 ? len : 0] = '\0';
+	const char *line = strstr(status, "\nTgid:");
+	return line && sscanf(line, "\nTgid:%d", &pid) == 1 ? pid : thread;
+}
+
 void request_name_command(struct request *r)
 {
+	r->op.pid = process_of(r->thread);
 	read_command(r->op.pid, r->command, sizeof(r->command));
 }
 

@@ -60,24 +60,13 @@ static void finish(fuse_req_t req, const char *name, struct handle *handle)
 	request_reply(&r, result);
 }
 
-/* Whether a task is a thread of the process that opened a file. */
-static bool is_opener(pid_t opener, pid_t pid)
-{
-	char path[64];
-
-	if (opener == pid)
-		return true;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d", (int)opener, (int)pid);
-	return access(path, F_OK) == 0;
-}
-
 /* Another process that closes its duplicate of a descriptor may not be the last to write. */
 void fs_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
 
 	(void)ino;
-	if (handle->draft && is_opener(handle->opener, fuse_req_ctx(req)->pid))
+	if (handle->draft && process_of(fuse_req_ctx(req)->pid) == handle->opener)
 		finish(req, "flush", handle);
 	else
 		fuse_reply_err(req, 0);
@@ -112,7 +101,7 @@ static int create(struct request *r, struct inode *parent, const char *name,
 	struct inode *inode = inode_of(fs, ret_entry->ino);
 	struct handle *handle = handle_new(fs, inode);
 	if (handle) {
-		handle->opener = r->op.pid;
+		handle->opener = process_of(r->thread);
 		handle->newborn = inode->node.type->store != NULL;
 		result = draft_open(fs->tree, &r->op, &inode->node, fi->flags, &handle->draft);
 	} else {

@@ -80,24 +80,35 @@ retag() {
 	cat "$doc" >"$TMP/new"
 }
 settle
-retag storefront
 cat >"$TMP/stale" <<-'END'
-	import sys
-	with open(sys.argv[1]) as file: text = file.read()
+	import sys, threading
+	def read():
+	    with open(sys.argv[1]) as file: text.append(file.read())
+	def save():
+	    with open(sys.argv[1], "w") as file: file.write(text[0])
+	def run(what):
+	    if sys.argv[2] == "itself": return what()
+	    thread = threading.Thread(target=what)
+	    thread.start(); thread.join()
+	text = []
+	run(read)
 	print("read", flush=True)
 	sys.stdin.readline()
-	with open(sys.argv[1], "w") as file: file.write(text)
+	run(save)
 END
-coproc python3 "$TMP/stale" "$doc"
-reader=$COPROC_PID
-read -r _ <&"${COPROC[0]}"
-retag other
-reset_calls
-echo >&"${COPROC[1]}"
-wait "$reader"
-report $? "a text is saved as it was read before others changed a tag"
-check_output "which is no call" "" changes
-check_output "and their tag stays" other cat "$web/tags/team"
+for who in itself threads; do
+	retag storefront
+	coproc python3 "$TMP/stale" "$doc" "$who"
+	reader=$COPROC_PID
+	read -r _ <&"${COPROC[0]}"
+	retag other
+	reset_calls
+	echo >&"${COPROC[1]}"
+	wait "$reader"
+	report $? "what a process $who read before others changed a tag is saved as it was read"
+	check_output "which is no call" "" changes
+	check_output "and their tag stays" other cat "$web/tags/team"
+done
 ok "one thing put back and another changed: the first save" TagResource=1 \
 	sed -i 's/"value": "other"/"value": "storefront"/' "$doc"
 ok "and the second sends both" "TagResource=1 UpdateService=1" sed -i \
@@ -231,6 +242,16 @@ try:
     sys.exit("a hole was taken")
 except OSError as error:
     assert error.errno == errno.EINVAL' "$doc"
+refused "half a document, opened by a thread that is gone, is EINVAL at its close" "EINVAL" "" python3 -c '
+import os, sys, threading
+fds = []
+def begin():
+    fds.append(os.open(sys.argv[1], os.O_WRONLY | os.O_TRUNC))
+    os.write(fds[0], b"{")
+thread = threading.Thread(target=begin)
+thread.start()
+thread.join()
+os.close(fds[0])' "$doc"
 refused "over 1 MiB" "File too large" "" run \
 	'head -c 1100000 /dev/zero | tr "\0" " " > "$1"' "$doc"
 rejected service.json
