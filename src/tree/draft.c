@@ -276,8 +276,9 @@ int draft_write(struct tree *tree, struct op *op, struct draft *draft, const cha
 		return r;
 	draft->written = true;
 	draft->state = DRAFT_DIRTY;
-	return commit(tree, op, draft,
-		      offset + len == text_len(tree, draft) ? MORE_BEHIND : MORE_ANYWHERE);
+	/* Rewritten in place, and the end not reached: what is behind is still what was there,
+	 * and half of one text with half of another may be JSON, too. */
+	return offset + len < text_len(tree, draft) ? 0 : commit(tree, op, draft, MORE_BEHIND);
 }
 
 int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t len)

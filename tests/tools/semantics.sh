@@ -255,6 +255,24 @@ os.close(fds[0])' "$doc"
 refused "over 1 MiB" "File too large" "" run \
 	'head -c 1100000 /dev/zero | tr "\0" " " > "$1"' "$doc"
 rejected service.json
+put '{"desiredCount": 3, "healthCheckGracePeriodSeconds": 60}' "$doc"
+jq '.desiredCount = 4 | .healthCheckGracePeriodSeconds = 90' "$doc" >"$TMP/x"
+check "two changes are further apart than a block" run '[ "$(cmp -l "$1" "$TMP/x" | wc -l)" -ge 2 ] &&
+	[ "$(cmp -l "$1" "$TMP/x" | awk "NR == 1 {a = \$1} END {print \$1 - a}")" -gt 512 ]' "$doc"
+ok "rewritten in place, block by block, is one UpdateService" UpdateService=1 \
+	dd if="$TMP/x" of="$doc" bs=512 conv=notrunc
+check_output "of both" "4 90" service '"\(.desiredCount) \(.healthCheckGracePeriodSeconds)"'
+ok "one byte in its middle is committed at the close" UpdateService=1 run \
+	'printf 3 | dd of="$1" bs=1 conv=notrunc seek="$(grep -b -o "Count\": 4" "$1" | head -n 1 |
+		sed "s/:.*//" | xargs -I{} expr {} + 8)"' "$doc"
+check_output "and arrived" 3 count
+denied
+refused "which says what AWS refuses" EACCES UpdateService=1 run \
+	'printf 9 | dd of="$1" bs=1 conv=notrunc seek="$(grep -b -o "Count\": 3" "$1" | head -n 1 |
+		sed "s/:.*//" | xargs -I{} expr {} + 8)"' "$doc"
+allowed
+check "and keeps the text" grep -q '^  "desiredCount": 9' "$web/.service.json.rejected"
+rejected service.json
 ok "mmap reads what read reads" "" python3 -c '
 import mmap, sys
 with open(sys.argv[1], "rb") as file:
