@@ -134,15 +134,27 @@ static bool same_attr(struct fs *fs, const struct node *node, const struct stat 
 }
 
 /* Truncation empties what is being written; what is there changes only when it is written. */
-static int truncate_to(struct request *r, off_t size, struct fuse_file_info *fi)
+static int truncate_to(struct request *r, const struct node *node, off_t size,
+		       struct fuse_file_info *fi)
 {
+	struct fs *fs = r->fs;
+
+	if (!fi && node_is_scratch(node)) {
+		struct draft *draft;
+		int result = draft_open(fs->tree, &r->op, node, 0, &draft);
+		if (result == 0) {
+			result = draft_truncate(fs->tree, &r->op, draft, (size_t)size);
+			draft_free(fs->tree, draft);
+		}
+		return result;
+	}
 	if (!fi)
 		return size == 0 ? 0
 				 : error_set(&r->op.error, EINVAL,
 					     "a file here can be truncated to 0 only");
 	struct handle *handle = handle_of(fi);
 	LOCKED(&handle->lock);
-	return handle->draft ? draft_truncate(r->fs->tree, &r->op, handle->draft, (size_t)size)
+	return handle->draft ? draft_truncate(fs->tree, &r->op, handle->draft, (size_t)size)
 			     : -EBADF;
 }
 
@@ -182,7 +194,7 @@ void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
 		result = error_set(&r.op.error, EPERM,
 				   "mode and owner of a resource cannot be changed");
 	if (result == 0 && (to_set & FUSE_SET_ATTR_SIZE))
-		result = truncate_to(&r, attr->st_size, fi);
+		result = truncate_to(&r, &inode->node, attr->st_size, fi);
 	if (result == 0 && (to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)))
 		result = set_times(&r, inode);
 	if (result < 0)

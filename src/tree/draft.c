@@ -176,6 +176,17 @@ static bool is_blank(const char *bytes, size_t len)
 	return len == 0;
 }
 
+/* Says why no byte could be written, if @r is no success. Return: @r. */
+static int explain(struct op *op, int r)
+{
+	if (r == -ENOSPC)
+		return error_set(&op->error, ENOSPC, "scratch files are limited to %d MiB together",
+				 SCRATCH_LIMIT / 1024 / 1024);
+	if (r == -EINVAL)
+		return error_set(&op->error, EINVAL, "the text would have a hole");
+	return r < 0 ? error_set(&op->error, -r, "%s", strerror(-r)) : 0;
+}
+
 static int put(struct tree *tree, struct op *op, struct draft *draft, const char *bytes, size_t len,
 	       size_t offset)
 {
@@ -187,12 +198,7 @@ static int put(struct tree *tree, struct op *op, struct draft *draft, const char
 		r = -EFBIG;
 	else
 		r = text_write(&draft->text, bytes, len, offset);
-	if (r == -ENOSPC)
-		return error_set(&op->error, ENOSPC, "scratch files are limited to %d MiB together",
-				 SCRATCH_LIMIT / 1024 / 1024);
-	if (r == -EINVAL)
-		return error_set(&op->error, EINVAL, "the text would have a hole");
-	return r < 0 ? error_set(&op->error, -r, "%s", strerror(-r)) : 0;
+	return explain(op, r);
 }
 
 /* One more part of a request; the answer when it completes it. */
@@ -286,9 +292,9 @@ int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t
 	if (draft->node->type->store || draft->node->type->exchange)
 		return 0;
 	if (draft->scratch)
-		return scratch_truncate(tree, draft->scratch, len);
+		return explain(op, scratch_truncate(tree, draft->scratch, len));
 	if (len > draft->text.len)
-		return error_set(&op->error, EINVAL, "the text would have a hole");
+		return explain(op, -EINVAL);
 	if (len == draft->text.len && draft->state != DRAFT_DIRTY)
 		return 0;
 	draft->text.len = len;

@@ -170,30 +170,42 @@ int text_write(struct buf *text, const char *bytes, size_t len, size_t offset)
 	return 0;
 }
 
+/* Make @scratch @len bytes long: cut, or with zeros behind its end. */
+static int resize(struct tree *tree, struct scratch *scratch, size_t len)
+{
+	struct buf *text = &scratch->text;
+
+	if (len > text->len) {
+		size_t grows = len - text->len;
+		if (tree->scratch_bytes + grows > SCRATCH_LIMIT)
+			return -ENOSPC;
+		if (!buf_reserve(text, grows)) {
+			text->failed = false;
+			return -ENOMEM;
+		}
+		memset(text->data + text->len, 0, grows);
+	}
+	tree->scratch_bytes += len - text->len;
+	text->len = len;
+	if (text->data)
+		text->data[len] = '\0';
+	scratch->mtime_ms = clock_wall_ms(tree->clock);
+	return 0;
+}
+
 int scratch_write(struct tree *tree, struct scratch *scratch, const char *bytes, size_t len,
 		  size_t offset)
 {
 	LOCKED(&tree->lock);
-	size_t before = scratch->text.len;
-	size_t grows = offset + len > before ? offset + len - before : 0;
-	if (tree->scratch_bytes + grows > SCRATCH_LIMIT)
-		return -ENOSPC;
-	int r = text_write(&scratch->text, bytes, len, offset);
-	tree->scratch_bytes += scratch->text.len - before;
-	scratch->mtime_ms = clock_wall_ms(tree->clock);
-	return r;
+	size_t end = offset + len, before = scratch->text.len;
+	int r = resize(tree, scratch, end > before ? end : before);
+	return r < 0 ? r : text_write(&scratch->text, bytes, len, offset);
 }
 
 int scratch_truncate(struct tree *tree, struct scratch *scratch, size_t len)
 {
 	LOCKED(&tree->lock);
-	if (len > scratch->text.len)
-		return -EINVAL;
-	tree->scratch_bytes -= scratch->text.len - len;
-	scratch->text.len = len;
-	if (scratch->text.data)
-		scratch->text.data[len] = '\0';
-	return 0;
+	return resize(tree, scratch, len);
 }
 
 size_t scratch_len(struct tree *tree, const struct scratch *scratch)

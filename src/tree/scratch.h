@@ -32,7 +32,8 @@ void scratch_unlink(struct tree *tree, struct scratch *scratch);
 int scratch_rename(struct tree *tree, struct scratch *scratch, const struct node *dir,
 		   const char *name);
 
-/* Return: 0, -ENOSPC, or -EINVAL for a gap. */
+/* As in any file, what is between its end and what is written is zeros. Return: 0, -ENOSPC,
+ * -ENOMEM. */
 int scratch_write(struct tree *tree, struct scratch *scratch, const char *bytes, size_t len,
 		  size_t offset);
 int scratch_truncate(struct tree *tree, struct scratch *scratch, size_t len);

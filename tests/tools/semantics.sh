@@ -320,8 +320,16 @@ slowly 0
 # Scratch files.
 check "a file of 15 MiB" run 'head -c 15728640 /dev/zero > "$1"' "$web/big"
 refused "all of them are 16 MiB at most" "No space left" "" run 'head -c 1572864 /dev/zero > "$1"' "$production/big"
+refused "a hole counts as well" "No space left" "" truncate -s 2M "$production/big"
 check "rm makes room" rm "$web/big" "$production/big"
 check "again" run 'head -c 15728640 /dev/zero > "$1" && rm "$1"' "$web/big"
+# As in any file: what was not written between two writes is zeros.
+check "with holes" run 'cp --sparse=always "$2" "$1" && cmp "$2" "$1"' "$web/big" "$(type -P true)"
+check "written behind its end" run ': > "$1"; echo end | dd of="$1" bs=1 seek=10 conv=notrunc &&
+	printf "\0\0\0\0\0\0\0\0\0\0end\n" | cmp "$1"' "$web/big"
+check_output "made longer" 1000 run 'truncate -s 1000 "$1"; wc -c < "$1"' "$web/big"
+check_output "made shorter, by its path" 10 run 'perl -e "truncate(shift, 10) or die" "$1"; wc -c < "$1"' "$web/big"
+check_output "made empty, by its path" 0 run 'perl -e "truncate(shift, 0) or die" "$1"; wc -c < "$1"; rm "$1"' "$web/big"
 check_output "always 0600" 600 run 'umask 0; echo > "$1"; chmod 777 "$1"; stat -c %a "$1"' "$web/scratch"
 ok "chown of one does nothing" "" run 'chown 1:1 "$1" && [ "$(stat -c %u "$1")" = "$(id -u)" ]' "$web/scratch"
 ok "touch does nothing" "" touch -d 2001-01-01 "$web/scratch" "$doc"
