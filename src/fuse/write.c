@@ -2,6 +2,7 @@
  * Requests that write files. What is written, and when it is committed, is tree/draft's business.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,8 +85,14 @@ void fs_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_inf
 		fuse_reply_err(req, 0);
 }
 
+/* As mkstemp(3) does, with which programs make what they then rename over a file. */
+static bool is_temporary(const struct fuse_file_info *fi, mode_t mode)
+{
+	return (fi->flags & (O_ACCMODE | O_EXCL)) == (O_RDWR | O_EXCL) && (mode & 0777) == 0600;
+}
+
 /* A new file: its inode, and a draft of what will be in it. */
-static int create(struct request *r, struct inode *parent, const char *name,
+static int create(struct request *r, struct inode *parent, const char *name, bool temporary,
 		  struct fuse_file_info *fi, struct fuse_entry_param *ret_entry,
 		  struct handle **ret_handle)
 {
@@ -93,7 +100,7 @@ static int create(struct request *r, struct inode *parent, const char *name,
 	struct content nothing = {0};
 	struct found found;
 
-	int result = tree_create(fs->tree, &r->op, &parent->node, name, &found);
+	int result = tree_create(fs->tree, &r->op, &parent->node, name, temporary, &found);
 	if (result == 0)
 		result = make_entry(fs, parent, name, &found, &nothing, ret_entry);
 	if (result < 0)
@@ -125,9 +132,8 @@ void fs_create(fuse_req_t req, fuse_ino_t parent_ino, const char *name, mode_t m
 	struct handle *handle;
 	struct request r;
 
-	(void)mode;
 	request_begin(&r, req, "create", parent, name);
-	int result = create(&r, parent, name, fi, &entry, &handle);
+	int result = create(&r, parent, name, is_temporary(fi, mode), fi, &entry, &handle);
 	if (result < 0) {
 		request_reply(&r, result);
 		return;

@@ -327,20 +327,25 @@ int draft_finish(struct tree *tree, struct op *op, struct draft *draft)
 	return commit(tree, op, draft, MORE_NONE);
 }
 
+/* What a new file named @name in @dir, which has such files, will be when it is written. */
+static int newborn(struct op *op, const struct node *dir, const char *name, struct found *ret_found)
+{
+	ret_found->type = dir->type->newborn;
+	return name_decode(name, "", &ret_found->id) == 0
+		       ? 0
+		       : error_set(&op->error, EINVAL, "%s is no name here", name);
+}
+
 int tree_create(struct tree *tree, struct op *op, const struct node *dir, const char *name,
-		struct found *ret_found)
+		bool temporary, struct found *ret_found)
 {
 	struct scratch *scratch;
 	const struct node_type *type = dir->type;
-	bool editor = scratch_is_editor_name(name);
+	bool editor = temporary || scratch_is_editor_name(name);
 
 	*ret_found = (struct found){.type = &scratch_type};
-	if (type->newborn && !editor) {
-		ret_found->type = type->newborn;
-		return name_decode(name, "", &ret_found->id) == 0
-			       ? 0
-			       : error_set(&op->error, EINVAL, "%s is no name here", name);
-	}
+	if (type->newborn && !editor)
+		return newborn(op, dir, name, ret_found);
 	if (!editor && !(type->flags & NODE_SCRATCH) && !drop_is_name(dir, name))
 		return error_set(&op->error, EPERM,
 				 type->drop ? "only NAME.json can be made here"
@@ -369,11 +374,14 @@ static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scra
 	struct found found;
 	int r = tree_find(tree, op, dir, name, &found);
 
+	bool is_there = r == 0;
+	if (r == -ENOENT && dir->type->newborn && !scratch_is_editor_name(name))
+		r = newborn(op, dir, name, &found);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	struct node target = {found.type, dir, (char *)name, r == 0 ? found.id : NULL};
 	_cleanup_free_ char *id __attribute__((unused)) = r == 0 ? found.id : NULL;
-	if (r == 0 && (flags & RENAME_NOREPLACE))
+	if (is_there && (flags & RENAME_NOREPLACE))
 		return -EEXIST;
 	if (r == 0 && !node_is_scratch(&target)) {
 		struct blob *text = scratch_text(tree, scratch);

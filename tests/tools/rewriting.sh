@@ -124,6 +124,49 @@ ok "perl -i of a scalar" UpdateService=1 perl -i -pe 's/6/7/' "$web/desiredCount
 ok "python print to a scalar" UpdateService=1 python3 -c \
 	'import sys; print(8, file=open(sys.argv[1], "w"))' "$web/desiredCount"
 check_output "the last one holds" 8 count
+
+# A tag, by programs that first make a file beside it: that is no tag.
+tags=$web/tags
+tag=$tags/team
+atomically='import os, sys, tempfile
+file = tempfile.NamedTemporaryFile("w", dir=os.path.dirname(sys.argv[1]), delete=False)
+file.write(sys.argv[2])
+file.close()
+os.replace(file.name, sys.argv[1])'
+tag_ways=(
+	"echo" 'echo "$2" > "$1"'
+	"sed -i" 'sed -i "s/.*/$2/" "$1"'
+	"perl -i" 'perl -i -pe "s/.*/$2/" "$1"'
+	"sponge" 'echo "$2" | sponge "$1"'
+	"cp" 'echo "$2" > "$TMP/n" && cp "$TMP/n" "$1"'
+	"dd" 'echo "$2" | dd of="$1"'
+	"python tempfile" 'python3 -c "$3" "$1" "$2"'
+	"mv of a scratch file" 'cd "$(dirname "$1")/.." && echo "$2" > new && mv new "$1"'
+)
+! command -v rsync >/dev/null || tag_ways+=("rsync" 'echo "$2" > "$TMP/team" && rsync -t "$TMP/team" "$1"')
+! command -v gawk >/dev/null || tag_ways+=("gawk -i inplace" 'gawk -i inplace "{ print \"$2\" }" "$1"')
+! command -v emacs >/dev/null || tag_ways+=("emacs that renames" 'emacs -Q --batch --eval "(setq file-precious-flag t)" \
+	"$1" --eval "(progn (erase-buffer) (insert \"$2\"))" --eval "(save-buffer)"')
+for ((i = 0; i < ${#tag_ways[@]}; i += 2)); do
+	ok "a tag by ${tag_ways[i]} is one TagResource" TagResource=1 \
+		run "${tag_ways[i + 1]}" "$tag" "v$i" "$atomically"
+	check_output "it arrived, and no other with it" "v$i env team" service \
+		'(.tags | from_entries) as $t | "\($t.team) \($t | keys | join(" "))"'
+	denied
+	refused "a tag by ${tag_ways[i]} fails when AWS refuses" EACCES TagResource=1 \
+		run "${tag_ways[i + 1]}" "$tag" refused "$atomically"
+	allowed
+	check_output "it is as it was" "v$i" cat "$tag"
+	find "$tags" "$web" -maxdepth 1 -type f -perm 600 -delete
+done
+ok "a new tag by python tempfile" TagResource=1 python3 -c "$atomically" "$tags/fresh" v
+check_output "is there, alone" "env fresh team" run 'ls "$1" | paste -sd " "' "$tags"
+ok "mv -n of a scratch file makes a tag" TagResource=1 run \
+	'cd "$1" && echo v > new && mv -n new tags/fresher && [ ! -e new ]' "$web"
+check_output "and keeps one that is there" v run \
+	'cd "$1" && echo w > new && mv -n new tags/fresher; cat tags/fresher' "$web"
+rm -f "$web/new" "$tags/fresh" "$tags/fresher"
+
 for how in 'echo 9 >> "$1"' 'echo 9 | tee -a "$1"' 'echo 9 | dd of="$1" oflag=append conv=notrunc'; do
 	refused "refused: $how" "Invalid argument" "" run "$how" "$web/desiredCount"
 	refused "refused of a document: $how" "Invalid argument" "" run "$how" "$doc"

@@ -55,11 +55,13 @@ void draft_free(struct tree *tree, struct draft *draft);
 /**
  * What creating @name in @dir would be.
  *
+ * @temporary: made as mkstemp(3) makes a file: to be renamed over another, so scratch everywhere,
+ *             except under a drop's name
  * @ret_found: type, and a new id or NULL; for a scratch file the file is made at once
  * Return: 0; -EEXIST when the drop's resource exists; -EPERM where no file can be made.
  */
 int tree_create(struct tree *tree, struct op *op, const struct node *dir, const char *name,
-		struct found *ret_found);
+		bool temporary, struct found *ret_found);
 
 /**
  * Rename a scratch file: onto another scratch name, or onto a document, a member or a drop name,
