@@ -17,13 +17,21 @@ struct scratch {
 	UT_hash_handle hh;
 };
 
+/* The file by which vim finds out what it may do: 4913, or from there by steps of 123 the first
+ * that is not there. A tag may be called 2026. */
+static bool is_vims_probe(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	return name[digits] == '\0' && (digits == 4 || digits == 5) && name[0] != '0' &&
+	       atoi(name) >= 4913 && (atoi(name) - 4913) % 123 == 0;
+}
+
 bool scratch_is_editor_name(const char *name)
 {
 	static const char *const patterns[] = {".*.sw?",
 					       ".*.swpx",
 					       ".#*",
-					       "[0-9][0-9][0-9][0-9]",
-					       "[0-9][0-9][0-9][0-9][0-9]",
 					       "*~",
 					       "#*#",
 					       ".*.rejected",
@@ -33,7 +41,7 @@ bool scratch_is_editor_name(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)
 			return true;
-	return false;
+	return is_vims_probe(name);
 }
 
 static char *path_of(const struct node *dir, const char *name, size_t *ret_dir_len)

@@ -366,6 +366,8 @@ ok "a tag with a percent sign, and blanks" TagResource=1 put v "$web/tags/50%25 
 check_output "is so called in AWS" v service '.tags | from_entries["50% of it"]'
 ok "rm of it" UntagResource=1 rm "$web/tags/50%25 of it"
 ok "rm of the other" UntagResource=1 rm "$web/tags/a%2Fb"
+ok "a tag called as a year is a tag" TagResource=1 put v "$web/tags/2026"
+ok "rm of it takes it away" UntagResource=1 rm "$web/tags/2026"
 refused "a name that is wrongly encoded" "Invalid argument" "" put v "$web/tags/a%2"
 
 # The api directory: a stream.

@@ -77,7 +77,9 @@ static const struct {
 	{"web.json~", false, true},      {"#web.json#", false, true},
 	{".#web.json", false, true},     {".web.json.swp", false, true},
 	{".web.json.swx", false, true},  {".web.json.rejected", false, true},
-	{"4913", false, true},           {"12345", false, true},
+	{"4913", false, true},           {"5036", false, true},
+	{"12293", false, true},          {"2026", false, false},
+	{"4914", false, false},          {"00123", false, false},
 	{"491", false, false},           {"sedAb12Cd", false, true},
 	{"sedAb12Cd.json", true, false}, {"sed", false, false},
 };
