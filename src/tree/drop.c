@@ -13,17 +13,19 @@ int document_parse(struct op *op, const char *text, size_t len, enum more more, 
 	json_error_t where;
 	size_t start = 0;
 
+	bool line_ends = len > 0 && text[len - 1] == '\n';
 	while (len > 0 && isspace((unsigned char)text[len - 1]))
 		len--;
 	while (start < len && isspace((unsigned char)text[start]))
 		start++;
 	/* Only text that ends as an object or array ends may be complete: cheap to see. And as
-	 * cheap, only one that begins so may ever be. */
+	 * cheap, only one that begins so may ever be. At the end of a line, where a shell's echo
+	 * ends, it is looked at anyhow: nobody sees the error of a shell's close. */
 	bool closed = len > 0 && (text[len - 1] == '}' || text[len - 1] == ']');
 	bool hopeless = start < len && text[start] != '{' && text[start] != '[';
-	if (!closed && !hopeless && more != MORE_NONE)
+	if (!closed && !hopeless && !line_ends && more != MORE_NONE)
 		return 1;
-	json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
+	json_t *value = json_loadb(text, len + line_ends, JSON_REJECT_DUPLICATES, &where);
 	if (value) {
 		*ret_value = value;
 		return 0;

@@ -143,6 +143,7 @@ refused "a member of another type" "EINVAL .*desiredCount must be a number" "" \
 	put '{"desiredCount": "9"}' "$doc"
 refused "an array is no service" "EINVAL .*service.json is a JSON object" "" put '[]' "$doc"
 refused "what can be no JSON is EINVAL" "EINVAL .*expected near 'desiredCount'" "" put 'desiredCount: 9' "$doc"
+refused "a comma behind it" "EINVAL .*end of file expected" "" put '{"desiredCount": 9},' "$doc"
 refused "a comma too many" "EINVAL .*line 1 column" "" put '{"desiredCount": 9,}' "$doc"
 refused "two documents" "EINVAL .*end of file expected" "" run \
 	'{ jq -c . "$1"; jq -c . "$1"; } > "$TMP/x"; cp "$TMP/x" "$1"' "$doc"
