@@ -87,29 +87,31 @@ edits() {
 	litter -type f -delete
 }
 
-if command -v ed >/dev/null; then
+if have ed; then
 	edits "ed" ed_script ed_script
 fi
-if command -v vim >/dev/null; then
+if have vim; then
 	edits "vim -es" vim_script vim_script
 	edits "vim" vim_types vim_types_refused
 	edits "vim with backups" vim_types vim_types_refused -c 'set backup'
+	edits "vim that copies" vim_types vim_types_refused -c 'set backup backupcopy=yes'
 	edits "vim that renames" vim_types vim_types_refused -c 'set backup backupcopy=no'
 	edits "vim without a backup" vim_types vim_types_refused -c 'set nowritebackup'
 	edits "vim with an undo file" vim_types vim_types_refused -c 'set undofile'
 fi
-if command -v emacs >/dev/null; then
+if have emacs; then
 	edits "emacs --batch" emacs_script emacs_script
 	edits "emacs" emacs_types emacs_types_refused
 	edits "emacs that copies" emacs_types emacs_types_refused --eval '(setq backup-by-copying t)'
+	edits "emacs that renames" emacs_types emacs_types_refused --eval '(setq file-precious-flag t)'
 fi
-if command -v nano >/dev/null; then
+if have nano; then
 	edits "nano" nano_types nano_types_refused
 	edits "nano with backups" nano_types nano_types_refused --backup
 fi
 
 # One session: what was changed by one save is changed back by the next.
-if command -v vim >/dev/null; then
+if have vim; then
 	put 3 "$web/desiredCount"
 	ok "vim: forth and back in one session is two calls" UpdateService=2 "$terminal" \
 		service.json ':%s/^  "desiredCount": 3/  "desiredCount": 4/\r' '' ':w\r' written \

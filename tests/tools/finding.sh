@@ -31,7 +31,7 @@ check_output "grep -rl" $'2.json\n3.json\n4.json\nlatest.json' run \
 	'cd "$1" && grep -rl appmesh . | sed "s|./||" | sort' "$MNT/task-definitions/web"
 check "grep -r of all clusters" run \
 	'grep -rhs "\"taskDefinition\"" "$1" | grep -q "task-definition/web:4"' "$MNT/clusters"
-if command -v rg >/dev/null; then
+if have rg; then
 	check_output "rg" $'2.json\n3.json\n4.json\nlatest.json' run \
 		'cd "$1" && rg -l appmesh | sort' "$MNT/task-definitions/web"
 fi
@@ -60,12 +60,12 @@ refused "no more than the limit" "Operation not permitted" "StopTask=2" run \
 put 20 "$MNT/.ecsfs/delete-limit"
 
 # To look at it.
-if command -v less >/dev/null; then
+if have less; then
 	check "less shows a document" "$terminal" 'serviceArn' '/desiredCount\r' 'desiredCount' q -- \
 		less "$web/service.json"
 	check "less goes to its end" "$terminal" 'serviceArn' G '[(]END[)]' q -- less -S "$web/service.json"
 fi
-if command -v watch >/dev/null; then
+if have watch; then
 	within 20 test -s "$TMP/seen" && put 17 "$web/desiredCount" &
 	check "watch sees a change" "$terminal" 17 '\x03' -- \
 		watch -t -n 0.2 "cat $web/desiredCount; echo >> $TMP/seen"

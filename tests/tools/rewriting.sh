@@ -53,6 +53,26 @@ with open(path, \"r+\") as file:
     file.seek(0)
     json.dump(document, file, indent=2)
     file.truncate()" "$1" "$2"'
+	"python tempfile" 'python3 -c "import json, os, sys, tempfile
+path, count = sys.argv[1:]
+document = json.load(open(path))
+document[\"desiredCount\"] = int(count)
+with tempfile.NamedTemporaryFile(\"w\", dir=os.path.dirname(path), delete=False) as file: json.dump(document, file)
+os.replace(file.name, path)" "$1" "$2"'
+	"sendfile" 'jq ".desiredCount = $2" "$1" > "$TMP/x" && python3 -c "import os, sys
+source, target = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[2], os.O_WRONLY | os.O_TRUNC)
+while os.sendfile(target, source, None, 1000): pass
+os.close(target)" "$TMP/x" "$1"'
+	"splice" 'jq ".desiredCount = $2" "$1" > "$TMP/x" && python3 -c "import os, sys
+source, target = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[2], os.O_WRONLY | os.O_TRUNC)
+reading, writing = os.pipe()
+while count := os.splice(source, writing, 4000):
+    while count: count -= os.splice(reading, target, count)
+os.close(target)" "$TMP/x" "$1"'
+	"O_DIRECT" 'jq ".desiredCount = $2" "$1" > "$TMP/x" && dd if="$TMP/x" of="$1" bs=512 oflag=direct'
+	"a descriptor to read and write" 'jq ".desiredCount = $2" "$1" > "$TMP/x" && exec 3<> "$1" && cat "$TMP/x" >&3'
+	"cp -p" 'jq ".desiredCount = $2" "$1" > "$TMP/x" && chmod 644 "$TMP/x" && cp -p "$TMP/x" "$1"'
+	"tar --overwrite" 'cd "$TMP" && jq ".desiredCount = $2" "$1" > work/service.json && tar -C work -cf - service.json | tar -C "$(dirname "$1")" --overwrite -xf -'
 	"patch" 'cp "$1" "$TMP/old" && jq ".desiredCount = $2" "$1" > "$TMP/x" || exit; (cd "$TMP"; diff -u old x) > "$TMP/p"; patch "$1" "$TMP/p"'
 	"a here-document" 'cat > "$1" <<END
 {
@@ -62,6 +82,13 @@ END'
 	"many echos" '{ echo "{"; echo "\"desiredCount\":"; echo "$2"; echo "}"; } > "$1"'
 	"tee of a part" 'echo "{\"desiredCount\": $2}" | tee "$1"'
 	"perl print" 'perl -e "open(F, q(>), shift) or die; print F qq({\\n\\\"desiredCount\\\": \$ARGV[0]\\n}\\n); close(F) or die" "$1" "$2"'
+)
+! have rsync || ways+=(
+	"rsync" 'jq ".desiredCount = $2" "$1" > "$TMP/service.json" && rsync "$TMP/service.json" "$1"'
+	"rsync --inplace" 'jq ".desiredCount = $2" "$1" > "$TMP/service.json" && rsync --inplace "$TMP/service.json" "$1"'
+)
+! have gawk || ways+=(
+	"gawk -i inplace" 'gawk -i inplace "/^  \"desiredCount\"/ { print \"  \\\"desiredCount\\\": $2,\"; next } { print }" "$1"'
 )
 
 for ((i = 0; i < ${#ways[@]}; i += 2)); do
@@ -80,7 +107,7 @@ for ((i = 0; i < ${#ways[@]}; i += 2)); do
 	check "$name leaves the document whole when AWS refuses" jq -e ".desiredCount == $n" "$doc"
 	check_output "$name changed nothing when AWS refused" "$n" count
 	find "$web" -maxdepth 1 -type f \( -name '*~' -o -name '*.rejected' -o -name '*.orig' \
-		-o -name '*.rej' -o -name new -o -name '*.new' -o -name 'sed??????' \) -exec rm -f {} +
+		-o -name '*.rej' -o -name new -o -name '*.new' -o -perm 600 \) -exec rm -f {} +
 done
 
 # These begin by taking the document away, which would be a removal.
@@ -88,6 +115,20 @@ refused "sed -i with a backup is refused" "Operation not permitted" "" sed -i~ '
 refused "perl -i with a backup is refused" "Operation not permitted" "" perl -i~ -pe 's/: 3/: 4/' "$doc"
 cp "$doc" "$TMP/x"
 refused "mv from elsewhere is refused" "Operation not permitted" "" mv -f "$TMP/x" "$doc"
+refused "install is refused" "Operation not permitted" "" install -m 644 "$TMP/x" "$doc"
+refused "cp --remove-destination is refused" "Operation not permitted" "" \
+	cp --remove-destination "$TMP/x" "$doc"
+refused "cp with a backup is refused" "Operation not permitted" "" cp -b "$TMP/x" "$doc"
+refused "tar that removes first is refused" EPERM "" run \
+	'tar -C "$TMP/work" -cf - service.json | tar -C "$(dirname "$1")" -xf -' "$doc"
+# Nobody could be told what becomes of what is written through a mapping.
+refused "a mapping to write is refused" "No such device" "" python3 -c '
+import mmap, sys
+with open(sys.argv[1], "r+b") as file: mmap.mmap(file.fileno(), 100)' "$doc"
+refused "fallocate is refused" "not supported" "" fallocate -l 9 "$doc"
+refused "an attribute is refused" "not supported" "" python3 -c '
+import os, sys
+os.setxattr(sys.argv[1], "user.x", b"1")' "$doc"
 check "and the document is whole" jq -e .desiredCount "$doc"
 
 # The same with a family's newest revision, which is a whole document.
@@ -143,9 +184,9 @@ tag_ways=(
 	"python tempfile" 'python3 -c "$3" "$1" "$2"'
 	"mv of a scratch file" 'cd "$(dirname "$1")/.." && echo "$2" > new && mv new "$1"'
 )
-! command -v rsync >/dev/null || tag_ways+=("rsync" 'echo "$2" > "$TMP/team" && rsync -t "$TMP/team" "$1"')
-! command -v gawk >/dev/null || tag_ways+=("gawk -i inplace" 'gawk -i inplace "{ print \"$2\" }" "$1"')
-! command -v emacs >/dev/null || tag_ways+=("emacs that renames" 'emacs -Q --batch --eval "(setq file-precious-flag t)" \
+! have rsync || tag_ways+=("rsync" 'echo "$2" > "$TMP/team" && rsync -t "$TMP/team" "$1"')
+! have gawk || tag_ways+=("gawk -i inplace" 'gawk -i inplace "{ print \"$2\" }" "$1"')
+! have emacs || tag_ways+=("emacs that renames" 'emacs -Q --batch --eval "(setq file-precious-flag t)" \
 	"$1" --eval "(progn (erase-buffer) (insert \"$2\"))" --eval "(save-buffer)"')
 for ((i = 0; i < ${#tag_ways[@]}; i += 2)); do
 	ok "a tag by ${tag_ways[i]} is one TagResource" TagResource=1 \

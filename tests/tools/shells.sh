@@ -8,7 +8,10 @@ doc=$web/service.json
 
 shells=(bash)
 for shell in dash zsh busybox ksh mksh; do
-	! command -v "$shell" >/dev/null || shells+=("$shell")
+	case $shell in
+	dash | zsh) ! have "$shell" || shells+=("$shell") ;;
+	*) ! command -v "$shell" >/dev/null || shells+=("$shell") ;;
+	esac
 done
 
 # in_shell SHELL SCRIPT [ARGUMENT...]

@@ -18,6 +18,14 @@ mount_sample() {
 	export TMP # for the lines that `run` runs
 }
 
+# have PROGRAM: whether it is installed; else one check is said to be skipped.
+have() {
+	command -v "$1" >/dev/null && return
+	checks=$((checks + 1))
+	echo "ok $checks - what needs $1 # SKIP it is not installed"
+	return 1
+}
+
 # changes: the changing requests that the emulator has had, as `UpdateService=1`.
 changes() {
 	curl -fsS "$URL/_emulator/requests" | jq -r 'to_entries
