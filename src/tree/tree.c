@@ -1,6 +1,7 @@
 #include "ecsfs/tree/tree.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,9 +228,30 @@ int tree_make(struct tree *tree, struct op *op, const struct node *dir, const ch
 	return dir->type->make(tree, op, dir, name);
 }
 
+/*
+ * Programs that remove a file to put another in its place, or because they have copied it: cp -f
+ * and :w! what they may not write, install and tar always, mv what is on another file system.
+ * Nobody who calls them wants a task to be stopped. They do not say what they do, so their names
+ * have to do.
+ */
+static bool is_replacer(const char *command)
+{
+	static const char *const names[] = {"cp",    "mv",   "install", "tar",  "bsdtar",
+					    "cpio",  "vi",   "vim*",    "view", "rvim",
+					    "gvim*", "nvim", "ex",      "jed",  "ruby*"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (fnmatch(names[i], command, 0) == 0)
+			return true;
+	return false;
+}
+
 int tree_remove(struct tree *tree, struct op *op, const struct node *node)
 {
 	if (!node->type->remove)
 		return error_set(&op->error, EPERM, "%s cannot be removed", node->name);
+	if (node->type != &scratch_type && is_replacer(op->command))
+		return error_set(&op->error, EPERM, "%s removes to replace; remove %s with rm",
+				 op->command, node->name);
 	return node->type->remove(tree, op, node);
 }

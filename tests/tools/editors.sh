@@ -124,6 +124,13 @@ if have vim; then
 	ok "vim: a scalar is saved too" UpdateService=1 vim -u NONE -es -c '%s/3/5/' -c wq "$web/desiredCount"
 	check_output "vim: a scalar arrived" 5 count
 	task=$(find "$production/tasks" -name '*.json' | head -n 1)
-	refused "vim: a task cannot be saved" "." "" vim -u NONE -es -c '%s/RUNNING/STOPPED/' -c 'wq!' "$task"
+	# -N: as everybody has it, or vim itself refuses to write what is read-only.
+	refused "vim: a task cannot be saved" EPERM "" \
+		vim -N -u NONE -es -c '%s/RUNNING/STOPPED/' -c 'w!' -c cq "$task"
+	refused "vim: nor by a renaming one" EPERM "" vim -N -u NONE -es -c 'set backup backupcopy=no' \
+		-c '%s/RUNNING/STOPPED/' -c 'w!' -c cq "$task"
+	revision=$MNT/task-definitions/web/2.json
+	refused "vim: nor a revision" EPERM "" vim -N -u NONE -es -c '%s/web/shop/' -c 'w!' -c cq "$revision"
+	check "vim: which is there" jq -e '.status == "ACTIVE"' "$revision"
 	check "vim: and still runs" jq -e '.desiredStatus == "RUNNING"' "$task"
 fi

@@ -359,6 +359,28 @@ mv_says "a cluster" "$production" "$MNT/clusters/other"
 refused "mv of a service out of the mount changes nothing" "Operation not permitted" "" \
 	run 'mv "$1" "$TMP/out.d"' "$doc"
 rm -rf "$TMP/out.d"
+# What removes a file to replace it, or as it has copied it, is no removal.
+revisions=$MNT/task-definitions/web
+cp "$revisions/3.json" "$task" "$TMP/work"
+refused "mv of a task out of the mount" "Operation not permitted" "" mv -f "$task" "$TMP/taken"
+refused "mv of a revision out of the mount" "Operation not permitted" "" \
+	mv -f "$revisions/3.json" "$TMP/taken"
+refused "mv from elsewhere onto a task" "Operation not permitted" "" \
+	mv -f "$TMP/work/3.json" "$task"
+refused "cp -f onto a task" "Operation not permitted" "" cp -f "$TMP/work/3.json" "$task"
+refused "cp -f of one revision onto another" "Operation not permitted" "" \
+	cp -f "$revisions/3.json" "$revisions/2.json"
+refused "install onto a revision" "Operation not permitted" "" \
+	install "$TMP/work/3.json" "$revisions/2.json"
+refused "tar onto revisions" EPERM "" run \
+	'tar -C "$1" -cf - 2.json 3.json | tar -C "$1" -xf -' "$revisions"
+refused "mv of a service that could be deleted out of the mount" "Operation not permitted" "" \
+	mv "$production/services/redis" "$TMP/out.d"
+refused "mv from elsewhere onto a tag" "Operation not permitted" "" \
+	run 'echo v > "$TMP/taken" && mv -f "$TMP/taken" "$1"' "$web/tags/team"
+check "they are there" jq -e .taskArn "$task"
+check "and so is the revision" cmp "$TMP/work/3.json" "$revisions/3.json"
+rm -rf "$TMP/out.d"
 
 # Names that need encoding.
 ok "a tag with a slash" TagResource=1 put v "$web/tags/a%2Fb"
