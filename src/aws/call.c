@@ -18,6 +18,10 @@
 #include "ecsfs/base/timestamp.h"
 
 #define HEADER_MAX 9
+/* As long as connecting may take. */
+#define SILENCE_MS 3000
+/* For a call that finds out whether the server answers again, and may be made again itself. */
+#define PROBE_MS 3000
 
 /* A call's way through its attempts. */
 struct progress {
@@ -114,6 +118,29 @@ static int sign(const struct progress *p, const struct credentials *credentials,
 	return r;
 }
 
+static int64_t exchange_ms(const struct progress *p)
+{
+	int64_t ms = left_ms(p) > 0 ? left_ms(p) : 0;
+
+	return p->probe && p->request->idempotent && ms > PROBE_MS ? PROBE_MS : ms;
+}
+
+/* A connection that ends early was one to a server; one that is silent for long tells nothing. */
+static void tell_breaker(struct breaker *breaker, int r, const struct http_response *answer,
+			 int64_t since_ms, int64_t now_ms, const struct error *err)
+{
+	bool silent = answer->reach == HTTP_NOT_CONNECTED ||
+		      (answer->reach == HTTP_MAYBE_SENT &&
+		       (r == -ETIMEDOUT || now_ms - since_ms >= SILENCE_MS));
+
+	if (silent && (r == -EHOSTUNREACH || r == -ETIMEDOUT))
+		breaker_unreachable(breaker, since_ms, now_ms, err);
+	else if (r == 0 || answer->reach == HTTP_MAYBE_SENT)
+		breaker_reached(breaker, now_ms);
+	else
+		breaker_unknown(breaker);
+}
+
 /* One exchange, and what the breaker learns from it. */
 static int exchange(struct progress *p, struct headers *headers, struct http_response *answer,
 		    struct error *err)
@@ -125,7 +152,7 @@ static int exchange(struct progress *p, struct headers *headers, struct http_res
 		.headers = headers->lines,
 		.body = p->request->body,
 		.body_len = p->request->body_len,
-		.timeout_ms = left_ms(p) > 0 ? left_ms(p) : 0,
+		.timeout_ms = exchange_ms(p),
 		.once = !p->request->idempotent,
 		.cancel = p->cancel,
 	};
@@ -133,13 +160,7 @@ static int exchange(struct progress *p, struct headers *headers, struct http_res
 
 	p->attempts++;
 	int r = http_send(client->http, &request, answer, err);
-	int64_t now_ms = clock_monotonic_ms(client->clock);
-	if (r == 0 || answer->reach == HTTP_MAYBE_SENT)
-		breaker_reached(&client->breaker);
-	else if (answer->reach == HTTP_NOT_CONNECTED && (r == -EHOSTUNREACH || r == -ETIMEDOUT))
-		breaker_unreachable(&client->breaker, now_ms, now_ms - since_ms, err);
-	else
-		breaker_unknown(&client->breaker);
+	tell_breaker(&client->breaker, r, answer, since_ms, clock_monotonic_ms(client->clock), err);
 	return r;
 }
 

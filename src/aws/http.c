@@ -2,11 +2,14 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "ecsfs/aws/pool.h"
@@ -15,6 +18,8 @@
 #include "ecsfs/base/clock.h"
 
 #define CONNECT_TIMEOUT_MS 3000
+/* What was sent must arrive, as acknowledged by the other machine, before a connection is lost. */
+#define ARRIVAL_TIMEOUT_MS 5000U
 /* Servers drop idle connections without a word; one idle for longer is not trusted with a
  * request that may be sent only once. */
 #define ONCE_MAX_IDLE_S 4L
@@ -177,6 +182,20 @@ static void set_security(CURL *easy, const struct http_curl *curl, bool https)
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 
+/*
+ * Without this a connection whose packets vanish, because the network is gone, is not told from a
+ * server that takes its time.
+ */
+static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	unsigned int ms = ARRIVAL_TIMEOUT_MS;
+
+	(void)arg;
+	(void)purpose;
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+	return CURL_SOCKOPT_OK;
+}
+
 static void set_body(CURL *easy, struct transfer *transfer)
 {
 	const struct http_request *request = transfer->request;
@@ -219,6 +238,7 @@ static int set_up(struct http_curl *curl, CURL *easy, struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700

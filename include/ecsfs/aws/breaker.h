@@ -1,6 +1,6 @@
 /*
- * A circuit breaker: while AWS cannot be reached, calls fail at once instead of each waiting out
- * its time, and one call at a time finds out whether it can be reached again.
+ * A circuit breaker: while AWS cannot be reached, or answers nobody, calls fail at once instead
+ * of each waiting out its time, and one call at a time finds out whether that is over.
  *
  * It pauses in proportion to what an attempt costs: where a connection is refused within a
  * millisecond every call may try, where attempts take seconds few do.
@@ -19,6 +19,8 @@ struct breaker {
 	unsigned failures; /* attempts in a row that did not reach the server */
 	bool probing;
 	int64_t paused_until_ms; /* monotonic: no probe before this */
+	int64_t opened_ms;       /* monotonic: what began before this tells nothing new */
+	int64_t reached_ms;      /* monotonic: the last time that it was reached */
 	struct error why;        /* the failure that opened it */
 };
 
@@ -35,10 +37,14 @@ void breaker_done(struct breaker *breaker);
 enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, struct error *err);
 
 /* The server was reached, whatever it said. */
-void breaker_reached(struct breaker *breaker);
+void breaker_reached(struct breaker *breaker, int64_t now_ms);
 
-/* It was not: @took_ms is how long it took to find out. */
-void breaker_unreachable(struct breaker *breaker, int64_t now_ms, int64_t took_ms,
+/*
+ * It was not, by an attempt that began at @since_ms. One whose time was up without an answer
+ * (ETIMEDOUT) opens the breaker by itself, unless somebody else was answered since it began;
+ * then the next one may probe without a pause.
+ */
+void breaker_unreachable(struct breaker *breaker, int64_t since_ms, int64_t now_ms,
 			 const struct error *why);
 
 /* An attempt ended without telling anything (interrupted): a probe that was so gives way. */

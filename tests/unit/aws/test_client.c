@@ -222,6 +222,38 @@ START_TEST(a_silent_server_ends_in_a_time_out)
 }
 END_TEST
 
+START_TEST(a_time_out_costs_one_more_try_and_then_calls_fail_at_once)
+{
+	static const struct stand_in_step steps[] = {
+		{NULL, STAND_IN_STALL}, {NULL, STAND_IN_STALL}, {OK, STAND_IN_KEEP}, {0}};
+	int r;
+
+	begin_with(steps, (struct aws_client_options){.timeout_ms = 100});
+	ck_assert_int_eq(call(true), -ETIMEDOUT);
+	ck_assert_int_eq(call(true), -ETIMEDOUT);
+	ck_assert_uint_eq(stand_in_requests(server), 2);
+	ck_assert_int_eq(call(true), -ETIMEDOUT);
+	ck_assert_int_eq(call(false), -ETIMEDOUT);
+	ck_assert_uint_eq(stand_in_requests(server), 2);
+	while ((r = call(true)) == -ETIMEDOUT)
+		;
+	ck_assert_int_eq(r, 0);
+	ck_assert_uint_ge(stand_in_requests(server), 3);
+}
+END_TEST
+
+START_TEST(after_one_time_out_the_next_call_works_when_the_server_does)
+{
+	static const struct stand_in_step steps[] = {
+		{NULL, STAND_IN_STALL}, {OK, STAND_IN_KEEP}, {0}};
+
+	begin_with(steps, (struct aws_client_options){.timeout_ms = 1000});
+	ck_assert_int_eq(call(true), -ETIMEDOUT);
+	ck_assert_int_eq(call(true), 0);
+	ck_assert_int_eq(call(true), 0);
+}
+END_TEST
+
 struct pending {
 	pthread_t thread;
 	struct cancel cancel;
@@ -407,6 +439,8 @@ int main(void)
 	tcase_add_test(tc, a_change_is_sent_once_even_on_a_connection_that_dies_under_it);
 	tcase_add_test(tc, a_refused_connection_is_tried_three_times_even_for_a_change);
 	tcase_add_test(tc, a_silent_server_ends_in_a_time_out);
+	tcase_add_test(tc, a_time_out_costs_one_more_try_and_then_calls_fail_at_once);
+	tcase_add_test(tc, after_one_time_out_the_next_call_works_when_the_server_does);
 	tcase_add_test(tc, a_waiting_call_can_be_cancelled_and_the_others_go_on);
 	tcase_add_test(tc, abort_ends_calls_that_wait_for_a_server_or_for_a_connection);
 	tcase_add_test(tc, a_call_that_waits_for_its_quota_can_be_cancelled);
