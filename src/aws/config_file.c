@@ -242,7 +242,7 @@ static int read_all(const char *path, struct buf *text)
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
 
 	if (!f)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
 	for (;;) {
 		char *room = buf_reserve(text, 16384);
 		if (!room)
@@ -250,7 +250,7 @@ static int read_all(const char *path, struct buf *text)
 		size_t got = fread(room, 1, 16384, f);
 		text->len += got;
 		if (got == 0)
-			return ferror(f) ? -EIO : 0;
+			return ferror(f) && errno != EISDIR ? -EIO : 0;
 		if (text->len > FILE_MAX)
 			return -EFBIG;
 	}
@@ -294,7 +294,7 @@ static bool names(const char *section, const char *type, const char *name)
 		}
 		if (!quote && isspace((unsigned char)*p))
 			return false;
-		if (*p == '\\' && quote != '\'' && p[1])
+		if (*p == '\\' && p[1] && (!quote || (quote == '"' && strchr("\"\\", p[1]))))
 			p++;
 		if (*name++ != *p)
 			return false;
@@ -303,10 +303,10 @@ static bool names(const char *section, const char *type, const char *name)
 }
 
 const struct config_section *config_file_typed(const struct config_file *file, const char *type,
-					       const char *name)
+					       const char *name, const char *plain)
 {
 	for (const struct config_section *s = file->sections; s; s = s->next)
-		if (names(s->name, type, name))
+		if (names(s->name, type, name) || (plain && strcmp(s->name, plain) == 0))
 			return s;
 	return NULL;
 }

@@ -101,7 +101,7 @@ static int drain(int *fd, struct buf *text)
 		close(*fd);
 		*fd = -1;
 	}
-	return text->len > OUTPUT_MAX ? -EFBIG : 0;
+	return 0;
 }
 
 static void wake(void *arg)
@@ -136,8 +136,13 @@ static int collect(const struct provider_context *context, struct child *child, 
 			r = drain(&child->out, &child->stdout_text);
 		if (r == 0 && fds[1].revents)
 			r = drain(&child->err, &child->stderr_text);
+		if (r == 0 && child->stdout_text.len > OUTPUT_MAX)
+			r = -EFBIG;
 		if (r < 0)
 			return r;
+		/* However much it complains: it is the first line that is shown. */
+		if (child->stderr_text.len > OUTPUT_MAX)
+			child->stderr_text.len = OUTPUT_MAX;
 	}
 	return 0;
 }
@@ -191,6 +196,9 @@ static int explain(int r, char *const *words, struct error *err)
 		return error_set(err, EINTR, "interrupted");
 	if (r == -ETIMEDOUT)
 		return error_set(err, ETIMEDOUT, "the credential_process %s did not end in time",
+				 words[0]);
+	if (r == -EFBIG)
+		return error_set(err, EPROTO, "the credential_process %s printed more than 256 KiB",
 				 words[0]);
 	return error_set(err, -r, "cannot run the credential_process %s: %s", words[0],
 			 strerror(-r));

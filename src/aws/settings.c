@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "ecsfs/base/buf.h"
 #include "ecsfs/base/cleanup.h"
@@ -103,6 +104,20 @@ static const char *named_profile(const char *option)
 	return name ? name : settings_env("AWS_PROFILE");
 }
 
+/* A file that cannot be read counts as empty, so whoever misses something in it is told why. */
+static int add_problem(char **path)
+{
+	struct buf text = {0};
+
+	if (access(*path, R_OK) == 0)
+		return 0;
+	buf_printf(&text, "%s (%s)", *path, strerror(errno));
+	if (text.failed)
+		return -ENOMEM;
+	free(*path);
+	return buf_steal(&text, path, NULL);
+}
+
 static int load(struct settings *settings, const char *option, struct error *err)
 {
 	const char *named = named_profile(option);
@@ -119,6 +134,8 @@ static int load(struct settings *settings, const char *option, struct error *err
 		r = config_file_load(settings->credentials_path, &settings->credentials, err);
 	if (r < 0)
 		return r;
+	if (add_problem(&settings->config_path) < 0 || add_problem(&settings->credentials_path) < 0)
+		return error_set(err, ENOMEM, "out of memory");
 	if (named && !settings_has_profile(settings, named))
 		return error_set(err, EINVAL, "the profile '%s' is neither in %s nor in %s", named,
 				 settings->config_path, settings->credentials_path);
@@ -165,12 +182,9 @@ bool settings_profile_is_explicit(const struct settings *settings)
 static const struct config_section *config_profile(const struct settings *settings,
 						   const char *profile)
 {
-	const struct config_section *section =
-		config_file_typed(settings->config, "profile", profile);
+	const char *plain = strcmp(profile, "default") == 0 ? profile : NULL;
 
-	if (!section && strcmp(profile, "default") == 0)
-		section = config_file_section(settings->config, profile);
-	return section;
+	return config_file_typed(settings->config, "profile", profile, plain);
 }
 
 static const struct config_section *credentials_profile(const struct settings *settings,
@@ -213,7 +227,7 @@ const char *settings_lookup(const struct settings *settings, const char *variabl
 const struct config_section *settings_section(const struct settings *settings, const char *type,
 					      const char *name)
 {
-	return config_file_typed(settings->config, type, name);
+	return config_file_typed(settings->config, type, name, NULL);
 }
 
 const char *settings_config_path(const struct settings *settings)

@@ -23,7 +23,10 @@ struct config_section;
 int config_file_parse(const char *text, size_t len, const char *name, struct config_file **ret_file,
 		      struct error *err);
 
-/* As above from a file. One that does not exist is empty. -EACCES, ...: cannot be read. */
+/*
+ * As above from a file. One that does not exist, may not be read or is a directory is empty, as it
+ * is for the AWS CLI. -EIO, ...: cannot be read.
+ */
 int config_file_load(const char *path, struct config_file **ret_file, struct error *err);
 
 /* Zeroes the values: some are secrets. Accepts NULL. */
@@ -33,11 +36,11 @@ void config_file_free(struct config_file *file);
 const struct config_section *config_file_section(const struct config_file *file, const char *name);
 
 /**
- * The section "[@type @name]", whose name may be in quotes; the last one if there are several.
- * Borrowed; NULL for none.
+ * The section "[@type @name]", whose name may be in quotes, or "[@plain]" unless that is NULL;
+ * the one that begins last if there are several. Borrowed; NULL for none.
  */
 const struct config_section *config_file_typed(const struct config_file *file, const char *type,
-					       const char *name);
+					       const char *name, const char *plain);
 
 /* Borrowed; NULL for none. Keys are compared without regard to case. Accepts a NULL section. */
 const char *config_section_get(const struct config_section *section, const char *key);

@@ -47,6 +47,7 @@ const char *settings_lookup(const struct settings *settings, const char *variabl
 const struct config_section *settings_section(const struct settings *settings, const char *type,
 					      const char *name);
 
+/* For messages: with the reason behind it where the file cannot be read. */
 const char *settings_config_path(const struct settings *settings);
 const char *settings_credentials_path(const struct settings *settings);
 

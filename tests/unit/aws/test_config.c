@@ -82,12 +82,14 @@ static const struct {
 	const char *title, *name;
 	bool same;
 } titles[] = {
-	{"profile a", "a", true},       {"profile  a", "a", true},
-	{"profile\ta", "a", true},      {"profile \"a b\"", "a b", true},
-	{"profile 'a b'", "a b", true}, {"profile a\\ b", "a b", true},
-	{"profile a b", "a b", false},  {"profile \"a", "a", false},
-	{"profilea", "a", false},       {"profile ab", "a", false},
-	{"profile a", "ab", false},     {"sso-session a", "a", false},
+	{"profile a", "a", true},           {"profile  a", "a", true},
+	{"profile\ta", "a", true},          {"profile \"a b\"", "a b", true},
+	{"profile 'a b'", "a b", true},     {"profile a\\ b", "a b", true},
+	{"profile a b", "a b", false},      {"profile \"a", "a", false},
+	{"profile \"a\\b\"", "a\\b", true}, {"profile \"a\\\"b\"", "a\"b", true},
+	{"profile 'a\\b'", "a\\b", true},   {"profilea", "a", false},
+	{"profile ab", "a", false},         {"profile a", "ab", false},
+	{"sso-session a", "a", false},
 };
 
 START_TEST(a_title_is_a_type_and_one_word)
@@ -97,7 +99,8 @@ START_TEST(a_title_is_a_type_and_one_word)
 
 	snprintf(text, sizeof(text), "[%s]\nx = y\n", titles[_i].title);
 	ck_assert_int_eq(config_file_parse(text, strlen(text), "config", &file, NULL), 0);
-	ck_assert((config_file_typed(file, "profile", titles[_i].name) != NULL) == titles[_i].same);
+	ck_assert((config_file_typed(file, "profile", titles[_i].name, NULL) != NULL) ==
+		  titles[_i].same);
 	config_file_free(file);
 }
 END_TEST

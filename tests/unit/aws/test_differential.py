@@ -220,6 +220,119 @@ def agree_on_many(first, count):
     return test
 
 
+KEYS = "aws_access_key_id = AKIA1\naws_secret_access_key = s1\n"
+REGION = "region = eu-west-1\n"
+SERVICES = "services = s\n[services s]\n"
+HERE, GIVEN = "[default]\n" + REGION, "[default]\n" + KEYS
+ALL = HERE + KEYS
+PRINTED = '{"Version": 1, "AccessKeyId": "P", "SecretAccessKey": "Q"}'
+BOTH = {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S", "AWS_DEFAULT_REGION": "us-east-1"}
+
+# The config file (None: there is none), the credentials file, the environment, the profile.
+ODD_FILES = {
+    "a_comment_behind_a_value_is_part_of_it": (
+        HERE, "[default]\naws_access_key_id=A\naws_secret_access_key=a#b ;c =d\n"),
+    "a_region_with_a_comment_behind_it": ("[default]\nregion = eu-west-1 # here\n", GIVEN),
+    "a_name_in_double_quotes": ('[profile "x y"]\n' + REGION + KEYS, "", {}, "x y"),
+    "a_name_in_single_quotes": ("[profile 'x y']\n" + REGION + KEYS, "", {}, "x y"),
+    "a_name_partly_in_quotes": ('[profile x"y z"]\n' + REGION + KEYS, "", {}, "xy z"),
+    "a_backslash_before_a_space": ("[profile x\\ y]\n" + REGION + KEYS, "", {}, "x y"),
+    "a_backslash_in_double_quotes": ('[profile "x\\y"]\n' + REGION + KEYS, "", {}, "x\\y"),
+    "a_quote_in_double_quotes": ('[profile "x\\"y"]\n' + REGION + KEYS, "", {}, 'x"y'),
+    "a_name_of_two_words": ("[profile x y]\n" + REGION + KEYS, "", {}, "x y"),
+    "a_name_beyond_ascii": ("[profile gr\u00fcn]\n" + REGION + KEYS, "", {}, "gr\u00fcn"),
+    "profile_default_alone": ("[profile default]\n" + REGION + KEYS, ""),
+    "profile_default_before_default": (
+        "[profile default]\nregion = us-west-2\n[default]\n" + REGION, GIVEN),
+    "default_before_profile_default": (
+        "[default]\nregion = us-west-2\n[profile default]\n" + REGION, GIVEN),
+    "a_bare_name_in_the_config_file": ("[work]\n" + REGION + KEYS, "", {}, "work"),
+    "a_prefix_in_the_credentials_file": (
+        "[profile work]\n" + REGION, "[profile work]\n" + KEYS, {}, "work"),
+    "lines_that_end_in_crlf": ((HERE + "s3 =\n  a = b\n").replace("\n", "\r\n"), "[default]\r\n" + KEYS),
+    "keys_in_capitals": ("[default]\nREGION = us-west-2\n", GIVEN.title()),
+    "no_config_file": (None, GIVEN, {"AWS_DEFAULT_REGION": "us-east-1"}),
+    "no_credentials_file": (ALL, None),
+    "no_file_at_all": (None, None, BOTH),
+    "a_directory_for_a_config_file": (
+        None, GIVEN, {"AWS_CONFIG_FILE": "/", "AWS_DEFAULT_REGION": "us-east-1"}),
+    "a_directory_for_a_credentials_file": (ALL, None, {"AWS_SHARED_CREDENTIALS_FILE": "/"}),
+    "dev_null_for_a_config_file": (
+        None, GIVEN, {"AWS_CONFIG_FILE": "/dev/null", "AWS_DEFAULT_REGION": "us-east-1"}),
+    "an_empty_region": ("[default]\nregion =\n", GIVEN),
+    "an_empty_token": (HERE, GIVEN + "aws_session_token =\n"),
+    "a_line_without_a_value": ("[default]\nregion\n" + REGION, GIVEN),
+    "a_key_before_any_section": (REGION + HERE, GIVEN),
+    "indented_keys": ("[default]\n  region = eu-west-1\n  output = json\n", GIVEN),
+    "an_indented_section": ("  [default]\n  region = eu-west-1\n", GIVEN),
+    "a_key_indented_below_another": ("[default]\nfoo = bar\n  region = eu-west-1\n", GIVEN),
+    "a_key_less_indented_than_the_last": (
+        "[default]\n    foo =\n     a = b\n  region = eu-west-1\n", GIVEN),
+    "a_block_with_a_line_without_a_value": ("[default]\ns3 =\n  foo\n" + REGION, GIVEN),
+    "a_section_title_within_a_block": ("[default]\ns3 =\n  [x]\n" + REGION, GIVEN),
+    "text_behind_a_title": ("[default] foo\n" + REGION, GIVEN),
+    "a_bracket_behind_a_title": ("[default] ; foo]\n" + REGION, GIVEN),
+    "a_title_without_an_end": ("[default\n" + REGION, GIVEN),
+    "the_older_variable_for_the_profile": (
+        f"[profile a]\n{REGION}{KEYS}[profile b]\nregion = us-west-2\n{KEYS}", "",
+        {"AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"}),
+    "a_profile_that_is_not_there_and_keys_that_are": (ALL, "", {"AWS_PROFILE": "nobody", **BOTH}),
+    "default_named_but_not_there": (None, None, {"AWS_PROFILE": "default", **BOTH}),
+    "both_tokens": (None, None, {"AWS_SESSION_TOKEN": "t1", "AWS_SECURITY_TOKEN": "t2", **BOTH}),
+    "half_a_key": (None, None, {**BOTH, "AWS_SECRET_ACCESS_KEY": None}),
+    "an_empty_key": (ALL, "", {**BOTH, "AWS_ACCESS_KEY_ID": ""}),
+    "a_services_section_that_is_not_there": (ALL + "services = s\n", ""),
+    "that_and_an_endpoint_in_the_environment": (
+        ALL + "services = s\n", "", {"AWS_ENDPOINT_URL": "http://127.0.0.1:7"}),
+    "that_and_none_wanted": (ALL + "services = s\nignore_configured_endpoint_urls = true\n", ""),
+    "a_services_section_in_quotes": (
+        ALL + "services = s t\n[services 's t']\necs =\n  endpoint_url = http://127.0.0.1:9\n", ""),
+    "a_services_section_for_others": (ALL + SERVICES + "sts =\n  endpoint_url = http://127.0.0.1:9\n", ""),
+    "a_services_section_before_an_endpoint": (
+        f"{ALL}endpoint_url = http://127.0.0.1:8\n{SERVICES}ecs =\n  endpoint_url = http://127.0.0.1:9\n", ""),
+    "an_endpoint_in_the_credentials_file": (HERE, "[default]\nendpoint_url = http://127.0.0.1:9\n" + KEYS),
+    "an_endpoint_and_fips": (
+        "[default]\nuse_fips_endpoint = true\nendpoint_url = http://127.0.0.1:8\n" + REGION + KEYS, ""),
+    "the_environment_against_fips": (
+        "[default]\nuse_fips_endpoint = true\n" + REGION + KEYS, "", {"AWS_USE_FIPS_ENDPOINT": "false"}),
+}
+
+# credential_process: @ is what it shall print, in quotes.
+ODD_PROCESSES = {
+    "a_process_that_complains_at_length": "sh -c 'yes nothing | head -c 600000 >&2; echo \"$0\"' @",
+    "a_process_that_prints_a_byte_order_mark": "printf '\\357\\273\\277%s' @",
+    "a_process_that_prints_twice": "printf '%s%s' @ x",
+    "a_process_that_fails_after_printing": "sh -c 'echo \"$0\"; exit 1' @",
+    "a_process_with_empty_arguments": "sh -c 'test $# = 2 && echo \"$0\"' @ '' \"\"",
+    "a_process_with_quotes_within_words": "ec\"ho\" @",
+    "a_process_with_escapes": 'sh -c "echo \\"\\$0\\"" @',
+    "a_process_with_a_tilde_and_a_variable": "~/$X @",
+    "a_process_over_several_lines": "sh -c\n  'echo \"$0\"'\n  @",
+    "a_process_with_an_open_quote": "echo 'x",
+    "a_process_that_is_empty": "",
+}
+
+
+def agree_on_odd_files(config, credentials, env=None, profile=""):
+    def test():
+        with Home(env={"AWS_REGION": None, "AWS_DEFAULT_REGION": None, **(env or {})}) as home:
+            for name, text in ((".aws/config", config), (".aws/credentials", credentials)):
+                with open(os.path.join(home.path, name), "w", encoding="utf-8", newline="") as f:
+                    f.write(text or "")
+                if text is None:
+                    os.unlink(os.path.join(home.path, name))
+            theirs, ours = by_botocore(home, profile, "", ""), home.resolve(profile)
+            equal("error" in ours, "error" in theirs, ours, theirs)
+            for member in () if "error" in ours else ("access_key", "secret_key", "region", "endpoint"):
+                equal(ours[member], theirs[member], ours, theirs)
+    return test
+
+
+def agree_on_a_process(line):
+    line = line.replace("@", f"'{PRINTED}'")
+    return agree_on_odd_files(f"{HERE}credential_process = {line}\n", "")
+
+
 def endpoints_agree_in_every_region():
     with Home(env={"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"}) as home:
         for region in REGIONS + ISOLATED + ["fips-us-east-1", "us-west-2-fips", "mars-north-1", "a.b", "x/y", "-a"]:
@@ -318,5 +431,7 @@ if __name__ == "__main__":
                   botocore_verifies_the_requests_for_roles,
                   a_path_in_the_endpoint_is_signed_as_it_is_sent,
                   a_clock_that_is_wrong_is_corrected_by_one_more_request]
+                 + [(name, agree_on_odd_files(*case)) for name, case in ODD_FILES.items()]
+                 + [(name, agree_on_a_process(line)) for name, line in ODD_PROCESSES.items()]
                  + [(f"configurations_{n}_to_{n + step - 1}_resolve_the_same", agree_on_many(n, step))
                     for n in range(0, CASES, step)]))

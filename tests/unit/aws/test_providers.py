@@ -352,6 +352,8 @@ def a_process_that_misbehaves_is_explained():
         ("#!/bin/sh\necho hello\n", "EPROTO", "JSON"),
         ("#!/bin/sh\necho '{\"Version\": 2}'\n", "EPROTO", "Version"),
         ("#!/bin/sh\necho '{\"Version\": 1, \"AccessKeyId\": \"A\"}'\n", "EPROTO", "SecretAccessKey"),
+        ("#!/bin/sh\nhead -c 300000 /dev/zero\n", "EPROTO", "256 KiB"),
+        ("#!/bin/sh\n{ echo first; head -c 300000 /dev/zero; } >&2\nexit 1\n", "ENOKEY", "first"),
     ]
     for script, name, part in cases:
         with process_home(script) as home:
@@ -476,6 +478,18 @@ def without_any_source_the_error_says_what_each_lacks():
             check(part in found["message"], part, found["message"])
 
 
+def a_file_that_cannot_be_read_is_empty_and_the_error_says_why():
+    with Home() as home:
+        os.unlink(os.path.join(home.path, ".aws/credentials"))
+        if os.geteuid() != 0:
+            os.chmod(os.path.join(home.path, ".aws/config"), 0)
+        message = home.resolve()["message"]
+        check(".aws/credentials (No such file or directory)" in message, message)
+        check(os.geteuid() == 0 or ".aws/config (Permission denied)" in message, message)
+        home.set(AWS_ACCESS_KEY_ID="AKIAE", AWS_SECRET_ACCESS_KEY="s")
+        equal(home.resolve().get("access_key"), "AKIAE")
+
+
 if __name__ == "__main__":
     if not shutil.which("openssl"):
         print("1..0 # SKIP the openssl program, which checks the proofs, is not here")
@@ -500,4 +514,5 @@ if __name__ == "__main__":
         a_metadata_service_that_never_answers_is_given_up,
         a_service_that_answers_nonsense_is_an_error_of_the_protocol,
         without_any_source_the_error_says_what_each_lacks,
+        a_file_that_cannot_be_read_is_empty_and_the_error_says_why,
     ]))
