@@ -151,7 +151,6 @@ static int build(struct options *options, struct parts *parts, struct error *err
 				   [TTL_MEDIUM] = to_ms(medium_s),
 				   [TTL_LONG] = to_ms(long_s),
 				   [TTL_FOREVER] = to_ms(long_s)},
-			.fetchers = (unsigned)options->max_connections,
 			.wait_ms = to_ms(options->timeout_s) + 5000,
 			.on_stale = on_stale,
 		},

@@ -41,14 +41,6 @@ void fetch_unref(struct fetch *fetch)
 	free(fetch);
 }
 
-void fetch_enqueue(struct store *store, struct fetch *fetch)
-{
-	fetch->refs++;
-	*store->queue_end = fetch;
-	store->queue_end = &fetch->next;
-	pthread_cond_signal(&store->work);
-}
-
 bool is_unreachable(const struct error *err)
 {
 	return err->errnum == EHOSTUNREACH || err->errnum == ETIMEDOUT;
@@ -81,10 +73,13 @@ void fetch_abandon(struct store *store, struct fetch *fetch)
 
 static struct fetch *next_fetch(struct store *store)
 {
+	store->idle++;
 	while (!store->queue && !store->stopping)
 		pthread_cond_wait(&store->work, &store->lock);
+	store->idle--;
 	struct fetch *fetch = store->queue;
 	if (fetch) {
+		store->queued--;
 		store->queue = fetch->next;
 		fetch->next = NULL;
 		if (!store->queue)
@@ -124,17 +119,35 @@ static void *fetcher(void *arg)
 	return NULL;
 }
 
-int pool_start(struct store *store, unsigned threads)
+static int add_thread(struct store *store)
+{
+	if (pthread_create(&store->threads[store->thread_count], NULL, fetcher, store) != 0)
+		return -EAGAIN;
+	store->thread_count++;
+	return 0;
+}
+
+int pool_start(struct store *store)
 {
 	pthread_cond_init(&store->work, NULL);
 	store->queue_end = &store->queue;
-	store->threads = calloc(threads, sizeof(*store->threads));
-	if (!store->threads)
-		return -ENOMEM;
-	for (; store->thread_count < threads; store->thread_count++)
-		if (pthread_create(&store->threads[store->thread_count], NULL, fetcher, store) != 0)
-			return -EAGAIN;
-	return 0;
+	return add_thread(store);
+}
+
+/*
+ * Fetches may wait long for their share of a quota, and one that waits must not hold up another
+ * whose quota is unused; so there are as many threads as there are fetches.
+ */
+void fetch_enqueue(struct store *store, struct fetch *fetch)
+{
+	fetch->refs++;
+	*store->queue_end = fetch;
+	store->queue_end = &fetch->next;
+	store->queued++;
+	/* Without another one it takes its turn, since there is one at least. */
+	if (store->queued > store->idle && store->thread_count < MAX_FETCHERS)
+		add_thread(store);
+	pthread_cond_signal(&store->work);
 }
 
 void pool_stop(struct store *store)
@@ -145,7 +158,6 @@ void pool_stop(struct store *store)
 	pthread_mutex_unlock(&store->lock);
 	for (unsigned i = 0; i < store->thread_count; i++)
 		pthread_join(store->threads[i], NULL);
-	free(store->threads);
 	pthread_cond_destroy(&store->work);
 }
 

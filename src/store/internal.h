@@ -11,6 +11,8 @@
 
 /* While AWS cannot be reached, last-known state is good for so long before it is asked again. */
 #define STALE_RETRY_MS 1000
+/* As many as calls of the file system can wait at one time. */
+#define MAX_FETCHERS 128
 
 /* For so long what a change through the mount made or took away is believed more than a List or a
  * Describe that does not show it: they are eventually consistent. */
@@ -112,8 +114,9 @@ struct store {
 	/* the pool */
 	pthread_cond_t work;
 	struct fetch *queue, **queue_end;
-	pthread_t *threads;
-	unsigned thread_count;
+	unsigned queued;
+	pthread_t threads[MAX_FETCHERS];
+	unsigned thread_count, idle;
 	bool stopping;
 };
 
@@ -162,7 +165,7 @@ void kept_remove(struct store *store, struct entry *entry);
 void kept_names(struct store *store, const char *cluster, struct names *names);
 
 /* fetch.c */
-int pool_start(struct store *store, unsigned threads);
+int pool_start(struct store *store);
 void pool_stop(struct store *store);
 struct fetch *fetch_new(const char *cluster);
 void fetch_unref(struct fetch *fetch); /* the lock must be held, or nobody else know it */

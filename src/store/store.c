@@ -44,7 +44,7 @@ int store_new(const struct store_options *options, struct store **ret_store)
 	memcpy(store->ttl_ms, options->ttl_ms, sizeof(store->ttl_ms));
 	store->wait_ms = options->wait_ms ? options->wait_ms : 60000;
 	store->on_stale = options->on_stale;
-	int r = pool_start(store, options->fetchers ? options->fetchers : 16);
+	int r = pool_start(store);
 	if (r < 0) {
 		store_free(store);
 		return r;

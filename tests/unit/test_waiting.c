@@ -62,6 +62,31 @@ START_TEST(many_who_ask_for_neighbours_share_their_batches)
 }
 END_TEST
 
+START_TEST(whoever_waits_for_one_thing_holds_up_nobody_else)
+{
+	static struct question q[24], other; /* fewer than there are connections */
+	static char ids[ARRAY_SIZE(q)][16];
+
+	double_put(rig.aws, "services", "web", NULL);
+	double_hold(rig.aws, "DescribeTaskDefinition");
+	for (size_t i = 0; i < ARRAY_SIZE(q); i++) {
+		snprintf(ids[i], sizeof(ids[i]), "f:%zu", i + 1);
+		q[i] = (struct question){.kind = KIND_REVISION, .cluster = "", .id = ids[i]};
+		question_start(&q[i]);
+	}
+	double_await(rig.aws, "DescribeTaskDefinition", ARRAY_SIZE(q));
+	other = (struct question){.kind = KIND_SERVICE, .cluster = "prod", .id = "web"};
+	question_start(&other);
+	ck_assert_str_eq(question_end(&other), "ok");
+	double_release(rig.aws, "DescribeTaskDefinition");
+	for (size_t i = 0; i < ARRAY_SIZE(q); i++) {
+		ck_assert_str_eq(question_end(&q[i]), "ENOENT");
+		question_done(&q[i]);
+	}
+	question_done(&other);
+}
+END_TEST
+
 START_TEST(many_who_list_make_one_list)
 {
 	static struct question q[ASKERS];
@@ -360,6 +385,7 @@ int main(void)
 	tcase_add_test(tc, many_who_ask_for_one_document_make_one_call);
 	tcase_add_test(tc, many_who_ask_for_neighbours_share_their_batches);
 	tcase_add_test(tc, many_who_list_make_one_list);
+	tcase_add_test(tc, whoever_waits_for_one_thing_holds_up_nobody_else);
 	tcase_add_test(tc, all_who_wait_get_the_error_of_the_one_call);
 	tcase_add_test(tc, a_reply_that_started_before_a_write_is_not_cached);
 	tcase_add_test(tc, a_list_that_started_before_a_write_is_not_cached);

@@ -31,7 +31,6 @@ struct store_options {
 	struct metrics *metrics;   /* borrowed, may be NULL */
 	struct disk *disk;         /* borrowed; where revisions outlive the mount, or NULL */
 	int64_t ttl_ms[TTL_COUNT]; /* that of TTL_FOREVER is ignored */
-	unsigned fetchers;         /* threads, so many fetches at once; 0: 16 */
 	int64_t wait_ms;           /* how long a caller waits for an answer or a page; 0: 60,000 */
 	/* Called when last-known state begins (true) or ends (false) to be served; may be NULL. */
 	void (*on_stale)(bool stale, const struct error *why);
