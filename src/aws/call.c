@@ -181,24 +181,27 @@ static bool correct_skew(struct progress *p, const struct http_response *answer,
 }
 
 /* Keys were refused: others may be there by now, after a log-in or a rotation. */
-static bool renew_credentials(struct progress *p, struct credentials *refused, int errnum)
+static bool renew_credentials(struct progress *p, struct credentials *refused, struct error *err)
 {
 	struct credentials *fresh = NULL;
-	bool differ = false;
+	struct error why = {0};
 
-	if (p->credentials_renewed || (errnum != EKEYEXPIRED && errnum != EKEYREJECTED))
+	if (p->credentials_renewed || (err->errnum != EKEYEXPIRED && err->errnum != EKEYREJECTED))
 		return false;
 	p->credentials_renewed = true;
 	credential_cache_reject(p->client->credentials, refused);
-	if (credential_cache_get(p->client->credentials, left_ms(p), p->cancel, &fresh, NULL) == 0)
-		differ = !credentials_same(fresh, refused);
+	int r = credential_cache_get(p->client->credentials, left_ms(p), p->cancel, &fresh, &why);
+	bool differ = r == 0 && !credentials_same(fresh, refused);
+	/* Why there are no others is what says how to come by them. */
+	if (r < 0 && r != -EINTR)
+		error_prefix(err, "%s; those in use were refused: ", why.message);
 	credentials_unref(fresh);
 	return differ;
 }
 
 static void judge_answer(struct progress *p, const struct http_response *answer,
 			 struct credentials *used, int64_t sent_ms, struct outcome *ret,
-			 const struct error *err)
+			 struct error *err)
 {
 	ret->kind = retry_classify(err->http_status, err->code);
 	ret->retry_after_ms = answer->retry_after_ms;
@@ -209,7 +212,7 @@ static void judge_answer(struct progress *p, const struct http_response *answer,
 			quota_drain(&p->client->quotas[p->request->quota]);
 	} else if (ret->kind == RETRY_NEVER) {
 		ret->retry_now = correct_skew(p, answer, sent_ms, err->code) ||
-				 renew_credentials(p, used, err->errnum);
+				 renew_credentials(p, used, err);
 	}
 }
 

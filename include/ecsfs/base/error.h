@@ -14,7 +14,7 @@ struct error {
 	int http_status;     /* 0 when no HTTP answer came */
 	char code[96];       /* AWS error code, "" when AWS did not say one */
 	char request_id[80]; /* "" when unknown */
-	char message[1024];  /* one sentence, without a trailing newline */
+	char message[2048];  /* one sentence, without a trailing newline */
 };
 
 /**

@@ -476,6 +476,10 @@ def without_any_source_the_error_says_what_each_lacks():
                      ".aws/credentials", "login_session", "credential_process", ".aws/config",
                      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "metadata"):
             check(part in found["message"], part, found["message"])
+        name = "a-long-name-" * 6
+        home.write(".aws/config", f"[profile {name}]\n")
+        message = home.resolve(name)["message"]
+        check("metadata" in message and message.endswith(")"), message)
 
 
 def a_file_that_cannot_be_read_is_empty_and_the_error_says_why():
