@@ -8,6 +8,7 @@
 #include "provider_util.h"
 
 #include "ecsfs/aws/endpoint.h"
+#include "ecsfs/aws/retry.h"
 #include "ecsfs/aws/sigv4.h"
 #include "ecsfs/aws/url.h"
 #include "ecsfs/base/cleanup.h"
@@ -91,12 +92,13 @@ static void lines_done(struct lines *lines)
 }
 
 static int sign(const struct provider_context *context, const struct url *url,
-		const struct buf *form, const struct credentials *signer, struct lines *lines)
+		const struct buf *form, const struct credentials *signer, int64_t skew_ms,
+		struct lines *lines)
 {
 	char date[TIMESTAMP_SIZE], host[280];
 	_cleanup_free_ char *authorization = NULL;
 
-	timestamp_format_basic(clock_wall_ms(context->clock), date);
+	timestamp_format_basic(clock_wall_ms(context->clock) + skew_ms, date);
 	url_authority(url, host, sizeof(host));
 	const struct sigv4_header headers[] = {
 		{"Content-Type", FORM},
@@ -166,26 +168,16 @@ static int read_answer(const struct http_response *response, const char *source,
 	return r;
 }
 
-int sts_assume(const struct provider_context *context, const struct sts_role *role,
-	       const struct credentials *signer, const char *source,
-	       struct credentials **ret_credentials, struct error *err)
+static int post(const struct provider_context *context, const char *endpoint,
+		const struct buf *form, const struct credentials *signer, int64_t skew_ms,
+		struct http_response *ret_response, struct error *err)
 {
-	_cleanup_(secret_done) struct buf form = {0};
 	_cleanup_(lines_done) struct lines lines = {0};
-	_cleanup_(http_response_done) struct http_response response = {0};
-	char endpoint[ENDPOINT_SIZE];
 	struct url url;
-	int r;
 
-	r = endpoint_resolve(context->settings, &endpoint_sts, context->region, context->fips, NULL,
-			     endpoint, err);
-	if (r < 0)
-		return r;
 	if (url_parse(endpoint, &url) < 0)
 		return error_set(err, EINVAL, "the endpoint '%s' is not usable", endpoint);
-	make_form(context, role, &form);
-	r = signer ? sign(context, &url, &form, signer, &lines) : 0;
-	if (r < 0 || form.failed)
+	if (signer && sign(context, &url, form, signer, skew_ms, &lines) < 0)
 		return error_set(err, ENOMEM, "out of memory");
 	const char *headers[] = {"Content-Type: " FORM, lines.text[0].data, lines.text[1].data,
 				 lines.text[2].data,    lines.text[3].data, NULL};
@@ -193,16 +185,54 @@ int sts_assume(const struct provider_context *context, const struct sts_role *ro
 		.method = "POST",
 		.url = endpoint,
 		.headers = headers,
-		.body = form.data,
-		.body_len = form.len,
+		.body = form->data,
+		.body_len = form->len,
 		.timeout_ms = TIMEOUT_MS,
 	};
-
-	r = provider_send(context, &request, ATTEMPTS, &response, err);
-	if (r < 0) {
+	int r = provider_send(context, &request, ATTEMPTS, ret_response, err);
+	if (r < 0)
 		error_prefix(err, "AWS STS: ");
+	return r;
+}
+
+/* How much the clock is off when that is why the request was refused, else 0. */
+static int64_t skew_of(const struct http_response *response, int64_t sent_ms, int64_t received_ms)
+{
+	char code[96] = "";
+
+	if (response->status == 200 || response->date_ms == 0 ||
+	    !element(response->body.data, "Code", code, sizeof(code)) || !retry_is_skew_code(code))
+		return 0;
+	int64_t skew_ms = retry_skew_ms(response->date_ms, sent_ms, received_ms);
+	return retry_is_skewed(skew_ms, 0) ? skew_ms : 0;
+}
+
+int sts_assume(const struct provider_context *context, const struct sts_role *role,
+	       const struct credentials *signer, const char *source,
+	       struct credentials **ret_credentials, struct error *err)
+{
+	_cleanup_(secret_done) struct buf form = {0};
+	_cleanup_(http_response_done) struct http_response response = {0};
+	char endpoint[ENDPOINT_SIZE];
+	int64_t skew_ms, sent_ms;
+	int r;
+
+	r = endpoint_resolve(context->settings, &endpoint_sts, context->region, context->fips, NULL,
+			     endpoint, err);
+	if (r < 0)
 		return r;
+	make_form(context, role, &form);
+	if (form.failed)
+		return error_set(err, ENOMEM, "out of memory");
+	sent_ms = clock_wall_ms(context->clock);
+	r = post(context, endpoint, &form, signer, 0, &response, err);
+	skew_ms = r == 0 && signer ? skew_of(&response, sent_ms, clock_wall_ms(context->clock)) : 0;
+	if (skew_ms != 0) {
+		http_response_done(&response);
+		r = post(context, endpoint, &form, signer, skew_ms, &response, err);
 	}
+	if (r < 0)
+		return r;
 	if (response.status != 200)
 		return refused(&response, role->role_arn, err);
 	return read_answer(&response, source, ret_credentials, err);

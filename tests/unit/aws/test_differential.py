@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The same configuration for botocore, which the AWS CLI uses, and for us: do we agree?"""
 
+import calendar
+import email.utils
 import hashlib
 import json
 import os
@@ -20,7 +22,7 @@ except ImportError:
     sys.exit(0)
 
 from harness import Home, StandIn, check, equal, run
-from test_providers import Sso, Sts, at, container_answer
+from test_providers import Sso, Sts, at, container_answer, sts_answer
 
 SEED = 20150830
 CASES = 240
@@ -400,26 +402,52 @@ def a_path_in_the_endpoint_is_signed_as_it_is_sent():
                 verify(ecs.requests[0], "s", "us-east-1", None)
 
 
-def a_clock_that_is_wrong_is_corrected_by_one_more_request():
-    ahead = 600
-
-    def answer(request):
-        import calendar
-        import email.utils
+def with_clock(ahead, refusal, answer):
+    """A service whose clock is @ahead seconds off ours, and that refuses what is signed by another."""
+    def check_clock(request):
         sent = calendar.timegm(time.strptime(request.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ"))
         headers = {"Date": email.utils.formatdate(time.time() + ahead, usegmt=True)}
         if abs(sent - (time.time() + ahead)) > 300:
-            return (403, headers, json.dumps({"__type": "InvalidSignatureException", "message": "expired"}))
-        return (200, headers, "{}")
+            return (403, headers, refusal)
+        status, more, body = answer(request)
+        return (status, {**headers, **more}, body)
+    return StandIn(check_clock)
+
+
+def a_clock_that_is_wrong_is_corrected_by_one_more_request():
+    refusal = json.dumps({"__type": "InvalidSignatureException", "message": "expired"})
     # The stand-in's own Date header would stand in front of ours.
     with unittest.mock.patch("http.server.BaseHTTPRequestHandler.send_response",
                              lambda self, code: self.send_response_only(code)):
-        with StandIn(answer) as ecs, Home(env={"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s",
-                                               "AWS_ENDPOINT_URL": ecs.url}) as home:
-            found = home.probe("call", "T.X", stdin=b"{}")
-            equal(found.get("attempts"), 2, found)
-            for request in ecs.requests:
-                verify(request, "s", "us-east-1", None)
+        for ahead in (600, -600):
+            with with_clock(ahead, refusal, lambda request: (200, {}, "{}")) as ecs, Home(env={
+                    "AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ENDPOINT_URL": ecs.url}) as home:
+                found = home.probe("call", "T.X", stdin=b"{}")
+                equal(found.get("attempts"), 2, found)
+                for request in ecs.requests:
+                    verify(request, "s", "us-east-1", None)
+
+
+def a_clock_that_is_wrong_is_corrected_for_roles_too():
+    refusal = ("<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired"
+               "</Message></Error></ErrorResponse>")
+    with unittest.mock.patch("http.server.BaseHTTPRequestHandler.send_response",
+                             lambda self, code: self.send_response_only(code)):
+        for ahead in (600, -600):
+            with with_clock(ahead, refusal, lambda request: sts_answer("ASIAr")) as sts, Home(
+                    "[profile r]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Environment\n",
+                    env={"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s",
+                         "AWS_ENDPOINT_URL_STS": sts.url}) as home:
+                equal(home.resolve("r").get("access_key"), "ASIAr", ahead)
+                equal(len(sts.requests), 2)
+                for request in sts.requests:
+                    verify(request, "s", "us-east-1", None, "sts")
+        with with_clock(0, refusal, lambda request: (403, {}, refusal)) as sts, Home(
+                "[profile r]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Environment\n",
+                env={"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s",
+                     "AWS_ENDPOINT_URL_STS": sts.url}) as home:
+            equal(home.resolve("r").get("error"), "EKEYREJECTED")
+            equal(len(sts.requests), 1)
 
 
 if __name__ == "__main__":
@@ -430,7 +458,8 @@ if __name__ == "__main__":
     sys.exit(run([endpoints_agree_in_every_region, botocore_verifies_every_signature,
                   botocore_verifies_the_requests_for_roles,
                   a_path_in_the_endpoint_is_signed_as_it_is_sent,
-                  a_clock_that_is_wrong_is_corrected_by_one_more_request]
+                  a_clock_that_is_wrong_is_corrected_by_one_more_request,
+                  a_clock_that_is_wrong_is_corrected_for_roles_too]
                  + [(name, agree_on_odd_files(*case)) for name, case in ODD_FILES.items()]
                  + [(name, agree_on_a_process(line)) for name, line in ODD_PROCESSES.items()]
                  + [(f"configurations_{n}_to_{n + step - 1}_resolve_the_same", agree_on_many(n, step))
