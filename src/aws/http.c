@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/crypto.h>
@@ -422,11 +423,33 @@ static void curl_free_all(struct http *http)
 	free(curl);
 }
 
+/* What libcurl keeps of a request holds its session token. */
+static void zero_and_free(void *memory)
+{
+	if (memory)
+		OPENSSL_cleanse(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+static void *zero_and_realloc(void *memory, size_t size)
+{
+	size_t old_size = memory ? malloc_usable_size(memory) : 0;
+	void *longer = malloc(size);
+
+	if (!longer)
+		return NULL;
+	if (memory)
+		memcpy(longer, memory, old_size < size ? old_size : size);
+	zero_and_free(memory);
+	return longer;
+}
+
 static void global_init(void)
 {
 	struct sigaction old;
 
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, zero_and_free, zero_and_realloc, strdup,
+			     calloc);
 	/* OpenSSL writes without MSG_NOSIGNAL: a closed connection must not end the process. */
 	if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
 		signal(SIGPIPE, SIG_IGN);

@@ -293,15 +293,27 @@ void sigv4_signature(const unsigned char key[static SIGV4_HASH_SIZE], const char
 	hex(mac, sizeof(mac), out);
 }
 
+static void secret_done(struct buf *buf)
+{
+	if (buf->data)
+		OPENSSL_cleanse(buf->data, buf->size);
+	buf_done(buf);
+}
+
 int sigv4_authorization(const struct sigv4_request *request, const struct sigv4_scope *scope,
 			char **ret_value)
 {
-	_cleanup_(buf_done) struct buf canonical = {0};
+	_cleanup_(secret_done) struct buf canonical = {0}; /* with the session token */
 	_cleanup_(buf_done) struct buf to_sign = {0};
 	_cleanup_(buf_done) struct buf value = {0};
 	unsigned char key[SIGV4_HASH_SIZE];
 	char signature[SIGV4_HEX_SIZE];
+	size_t room = 4096; /* the rest; usually too much */
 
+	/* All at once: what a growing buffer leaves behind is not zeroed. */
+	for (size_t i = 0; i < request->header_count; i++)
+		room += strlen(request->headers[i].name) * 2 + strlen(request->headers[i].value);
+	buf_reserve(&canonical, room);
 	sigv4_canonical_request(request, &canonical);
 	if (canonical.failed)
 		return -ENOMEM;

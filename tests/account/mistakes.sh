@@ -74,7 +74,7 @@ fails_with() {
 curl -fsS -X PUT -d '["*:expired"]' "$URL/_emulator/faults" >/dev/null
 fails_with EKEYEXPIRED "an expired token"
 curl -fsS -X PUT -d '[]' "$URL/_emulator/faults" >/dev/null
-sed -i "s/$SECRET/another-secret/" "$HOME/.aws/credentials"
+sed -i "s/$SECRET/another-secret/; s/$TOKEN/another-token/" "$HOME/.aws/credentials"
 curl -fsS -X PUT -d '["*:signature:1"]' "$URL/_emulator/faults" >/dev/null
 fails_with EKEYREJECTED "a wrong secret"
 sed -i 's/AKIAGOOD/AKIAWRONG/' "$HOME/.aws/credentials"
@@ -93,5 +93,32 @@ cp "$MNT/.ecsfs/config" "$MNT/.ecsfs/stats" "$MNT/.ecsfs/audit" "$TMP"
 tr '\0' ' ' <"/proc/$ECSFS_PID/cmdline" >"$TMP/cmdline"
 check "the audit log has the change" grep -q UpdateService "$TMP/audit.log"
 check "no secret is in what was said, the log, the audit, the statistics or the command line" \
-	sh -c '! grep -e "$1" -e "$2" -e another-secret "$3"/said "$3"/ecsfs.err "$3"/config "$3"/stats \
+	sh -c '! grep -e "$1" -e "$2" -e another- "$3"/said "$3"/ecsfs.err "$3"/config "$3"/stats \
 		"$3"/audit "$3"/audit.log "$3"/cmdline' secrets "$SECRET" "$TOKEN" "$TMP"
+
+# What was replaced is zeroed: the mount's memory has the keys in use, and no others. Its own
+# strings are looked for as well, or finding nothing would prove nothing.
+memory_has() {
+	python3 - "$ECSFS_PID" "$1" <<-'END'
+		import sys
+
+		found = 0
+		with open(f"/proc/{sys.argv[1]}/maps") as maps, open(f"/proc/{sys.argv[1]}/mem", "rb", 0) as memory:
+		    for line in maps:
+		        place, flags = line.split()[:2]
+		        begin, end = (int(x, 16) for x in place.split("-"))
+		        try:
+		            memory.seek(begin)
+		            found += flags[0] == "r" and memory.read(end - begin).count(sys.argv[2].encode())
+		        except (OSError, ValueError, OverflowError):
+		            pass
+		print("yes" if found else "no")
+	END
+}
+if dd if="/proc/$ECSFS_PID/mem" bs=1 count=0 2>"$TMP/dd.err"; then
+	check_output "the secret in use is in the memory of the mount" yes memory_has "$SECRET"
+	check_output "a secret that was replaced is not" no memory_has another-secret
+	check_output "nor is a token that was" no memory_has another-token
+else
+	echo "# the memory of the mount cannot be read here"
+fi
