@@ -16,6 +16,12 @@
 /* After a refresh that failed although the old credentials still last. */
 #define ADVISORY_PAUSE_MS MINUTE_MS
 #define MANDATORY_PAUSE_MS (10 * 1000)
+/*
+ * After one that failed with nothing to go on with: in proportion to what it took, as for calls of
+ * AWS, so that not every call waits for a source that is silent.
+ */
+#define NEW_PAUSE_FACTOR 10
+#define NEW_PAUSE_MAX_MS 5000
 /* For credentials of an instance that cannot be renewed; the renewal goes on being tried. */
 #define EXTENSION_MS (15 * MINUTE_MS)
 
@@ -38,7 +44,9 @@ struct credential_cache {
 	int64_t extended_ms; /* Unix time: until when the current ones are good after all */
 	bool fetching;
 	uint64_t fetches;        /* ended ones */
+	int64_t started_ms;      /* monotonic: the last fetch */
 	int64_t next_try_ms;     /* monotonic; not before this while the old ones last */
+	int64_t next_new_ms;     /* monotonic; not before this when there are none */
 	struct error last_error; /* of the last fetch */
 	struct waiter *waiters;
 };
@@ -56,7 +64,7 @@ int credential_cache_new(credential_fetch_fn *fetch, void *arg, const struct clo
 	cache->fetch = fetch;
 	cache->arg = arg;
 	cache->clock = clock;
-	cache->next_try_ms = INT64_MIN;
+	cache->next_try_ms = cache->next_new_ms = INT64_MIN;
 	*ret_cache = cache;
 	return 0;
 }
@@ -120,13 +128,16 @@ static void finish_locked(struct credential_cache *cache, int r, struct credenti
 		cache->current = found;
 		cache->rejected = false;
 		cache->extended_ms = 0;
-		cache->next_try_ms = INT64_MIN;
+		cache->next_try_ms = cache->next_new_ms = INT64_MIN;
 	} else {
+		int64_t now_ms = clock_monotonic_ms(cache->clock);
 		if (cache->current && cache->current->extendable && !cache->rejected)
 			cache->extended_ms = clock_wall_ms(cache->clock) + EXTENSION_MS;
 		bool pressing = need_locked(cache) == NEED_MANDATORY;
-		cache->next_try_ms = clock_monotonic_ms(cache->clock) +
-				     (pressing ? MANDATORY_PAUSE_MS : ADVISORY_PAUSE_MS);
+		cache->next_try_ms = now_ms + (pressing ? MANDATORY_PAUSE_MS : ADVISORY_PAUSE_MS);
+		cache->next_new_ms =
+			now_ms +
+			shorter(NEW_PAUSE_FACTOR * (now_ms - cache->started_ms), NEW_PAUSE_MAX_MS);
 	}
 	cache->fetching = false;
 	cache->fetches++;
@@ -177,6 +188,7 @@ static void start_locked(struct credential_cache *cache)
 	if (cache->fetching)
 		return;
 	cache->fetching = true;
+	cache->started_ms = clock_monotonic_ms(cache->clock);
 	int r = start_thread(cache);
 	if (r < 0) {
 		struct error err;
@@ -212,7 +224,8 @@ int credential_cache_get(struct credential_cache *cache, int64_t timeout_ms, str
 		timeout_ms = 0;
 	LOCKED(&cache->lock);
 	enum need need = need_locked(cache);
-	bool may_try = need == NEED_NEW || clock_monotonic_ms(cache->clock) >= cache->next_try_ms;
+	bool may_try = clock_monotonic_ms(cache->clock) >=
+		       (need == NEED_NEW ? cache->next_new_ms : cache->next_try_ms);
 
 	if (need != NEED_NOTHING && may_try) {
 		start_locked(cache);

@@ -19,7 +19,7 @@ struct source {
 	int fetches;
 	bool hold;
 	int fail;
-	int64_t life_ms;
+	int64_t life_ms, takes_ms;
 	bool extendable, forever, same;
 };
 
@@ -53,6 +53,8 @@ static int fetch(void *arg, struct cancel *cancel, struct credentials **ret, str
 	}
 	snprintf(key, sizeof(key), "KEY%d", source.same ? 1 : source.fetches);
 	int fail = source.fail;
+	if (source.takes_ms)
+		fake_clock_advance(&source.clock, source.takes_ms);
 	pthread_mutex_unlock(&source.lock);
 	cancel_disarm(cancel);
 	if (cancel_is_set(cancel))
@@ -182,6 +184,23 @@ START_TEST(a_refresh_that_fails_is_no_error_while_the_old_ones_last)
 }
 END_TEST
 
+START_TEST(without_any_not_every_caller_waits_for_a_source_that_is_slow_to_fail)
+{
+	source.fail = EHOSTUNREACH;
+	source.takes_ms = 2000;
+	ck_assert_str_eq(key(), "EHOSTUNREACH");
+	for (int i = 0; i < 10; i++)
+		ck_assert_str_eq(key(), "EHOSTUNREACH");
+	ck_assert_int_eq(source.fetches, 1);
+	fake_clock_advance(&source.clock, 4999);
+	ck_assert_str_eq(key(), "EHOSTUNREACH");
+	ck_assert_int_eq(source.fetches, 1);
+	source.fail = 0;
+	fake_clock_advance(&source.clock, 1);
+	ck_assert_str_eq(key(), "KEY2");
+}
+END_TEST
+
 START_TEST(keys_that_live_a_minute_are_not_fetched_for_every_call)
 {
 	source.life_ms = MINUTE;
@@ -306,6 +325,7 @@ int main(void)
 	tcase_add_test(tc, fifteen_minutes_before_expiry_they_are_refreshed_and_nobody_waits);
 	tcase_add_test(tc, ten_minutes_before_expiry_everyone_waits);
 	tcase_add_test(tc, a_refresh_that_fails_is_no_error_while_the_old_ones_last);
+	tcase_add_test(tc, without_any_not_every_caller_waits_for_a_source_that_is_slow_to_fail);
 	tcase_add_test(tc, keys_that_live_a_minute_are_not_fetched_for_every_call);
 	tcase_add_test(tc, keys_that_come_expired_are_refused);
 	tcase_add_test(tc, extendable_keys_outlive_a_source_that_is_down);
