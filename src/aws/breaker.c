@@ -25,12 +25,15 @@ static bool is_open(const struct breaker *breaker)
 	return breaker->failures >= FAILURES_TO_OPEN;
 }
 
-enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, struct error *err)
+enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, bool has_fallback,
+				struct error *err)
 {
 	LOCKED(&breaker->lock);
 	if (!is_open(breaker))
 		return BREAKER_GO;
-	if (!breaker->probing && now_ms >= breaker->paused_until_ms) {
+	bool is_silent = breaker->why.errnum == ETIMEDOUT;
+	bool in_need = is_silent && !has_fallback;
+	if (!breaker->probing && (in_need || now_ms >= breaker->paused_until_ms)) {
 		breaker->probing = true;
 		return BREAKER_PROBE;
 	}

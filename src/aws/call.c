@@ -223,7 +223,8 @@ static int prepare(struct progress *p, struct credentials **ret_credentials,
 	int64_t waited_ms = 0;
 	int r = 0;
 
-	switch (breaker_enter(&client->breaker, clock_monotonic_ms(client->clock), err)) {
+	switch (breaker_enter(&client->breaker, clock_monotonic_ms(client->clock),
+			      p->request->has_fallback, err)) {
 	case BREAKER_FAIL:
 		return -err->errnum;
 	case BREAKER_PROBE:

@@ -202,6 +202,7 @@ int ecs_call(struct ecs *ecs, struct op *op, const struct ecs_action *action, js
 				    .body_len = strlen(body),
 				    .quota = action->quota,
 				    .idempotent = may_repeat(action, request),
+				    .has_fallback = op->has_fallback,
 				    .cancel = &op->cancel,
 			    },
 			    &response, &op->error);

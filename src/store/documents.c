@@ -117,6 +117,7 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
 		return NULL;
 	}
 	fetch->asked = true;
+	fetch->has_fallback = entry->expires_ms > 0;
 	fetch_enqueue(store, fetch);
 	struct list_entry *list = list_around(store, entry, &index);
 	if (list) {

@@ -97,6 +97,7 @@ static void *fetcher(void *arg)
 	while ((fetch = next_fetch(store))) {
 		struct op op;
 		op_init(&op);
+		op.has_fallback = fetch->has_fallback;
 		fetch->cancel = &op.cancel;
 		if (fetch->abandoned)
 			cancel_trigger(&op.cancel);

@@ -76,6 +76,7 @@ struct fetch {
 	struct error error;
 	pthread_cond_t changed; /* done, or more names */
 	unsigned waiters;
+	bool has_fallback;     /* what is known will be served if it fails */
 	bool abandoned;        /* nobody wants it any more: the entries are free for another */
 	struct cancel *cancel; /* of the call, while a thread of the pool makes it */
 	struct fetch *next;    /* in the queue */

@@ -142,6 +142,7 @@ struct fetch *list_fetch_start(struct store *store, struct list_entry *list)
 	if (!fetch)
 		return NULL;
 	fetch->is_list = true;
+	fetch->has_fallback = list->expires_ms > 0;
 	fetch->list = list->list;
 	fetch->params = list->filters ? json_copy(list->filters) : json_object();
 	int failed = !fetch->params;

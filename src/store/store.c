@@ -200,18 +200,29 @@ int store_document(struct store *store, struct op *op, enum kind kind, const cha
 	return r;
 }
 
+int store_document_now(struct store *store, struct op *op, enum kind kind, const char *cluster,
+		       const char *id, struct document *ret_document)
+{
+	fetch_wait_begin(store, op);
+	pthread_mutex_lock(&store->lock);
+	struct entry *entry = entry_get(store, kind, cluster, id);
+	int64_t known_ms = entry ? entry->expires_ms : 0;
+	if (entry)
+		entry_expire(entry);
+	int r = document_locked(store, op, kind, cluster, id, ret_document);
+	/* To readers it is as good as it was before. */
+	entry = entry_find(store, kind, cluster, id);
+	if (r < 0 && entry && entry->expires_ms == 0 && !entry->fetch)
+		entry->expires_ms = known_ms;
+	pthread_mutex_unlock(&store->lock);
+	fetch_wait_end(store, op);
+	return r;
+}
+
 static void expire(struct store *store, int64_t *expires_ms)
 {
 	if (*expires_ms > now_ms(store))
 		*expires_ms = now_ms(store);
-}
-
-void store_expire_document(struct store *store, enum kind kind, const char *cluster, const char *id)
-{
-	LOCKED(&store->lock);
-	struct entry *entry = entry_find(store, kind, cluster, id);
-	if (entry)
-		expire(store, &entry->expires_ms);
 }
 
 /*

@@ -138,8 +138,7 @@ int resource_document_now(struct tree *tree, struct op *op, const struct node *n
 {
 	const char *cluster, *id = id_of_document(node, &cluster);
 
-	store_expire_document(tree->store, node->type->kind, cluster, id);
-	return store_document(tree->store, op, node->type->kind, cluster, id, ret_document);
+	return store_document_now(tree->store, op, node->type->kind, cluster, id, ret_document);
 }
 
 int document_show(struct tree *tree, struct op *op, const struct node *node,

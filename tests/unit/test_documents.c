@@ -315,6 +315,24 @@ START_TEST(what_is_not_known_is_an_error_when_aws_cannot_be_reached)
 }
 END_TEST
 
+START_TEST(who_asks_for_now_is_not_given_what_was_and_readers_still_are)
+{
+	struct document document;
+	struct op op;
+
+	double_put(rig.aws, "services", "web", "{'desiredCount':1}");
+	document_result(KIND_SERVICE, "web");
+	double_go_away(rig.aws);
+	op_init(&op);
+	ck_assert_errno(store_document_now(store, &op, KIND_SERVICE, "prod", "web", &document),
+			"EHOSTUNREACH");
+	op_done(&op);
+	pass(SHORT_MS);
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "1");
+	double_come_back(rig.aws);
+}
+END_TEST
+
 START_TEST(an_answer_that_is_an_error_is_never_hidden_behind_old_state)
 {
 	double_put(rig.aws, "services", "web", NULL);
@@ -399,6 +417,7 @@ int main(void)
 	tcase_add_test(tc, what_nests_too_deeply_is_refused_as_the_answer_that_it_is);
 	tcase_add_test(tc, what_is_known_is_served_when_aws_cannot_be_reached);
 	tcase_add_test(tc, what_is_not_known_is_an_error_when_aws_cannot_be_reached);
+	tcase_add_test(tc, who_asks_for_now_is_not_given_what_was_and_readers_still_are);
 	tcase_add_test(tc, an_answer_that_is_an_error_is_never_hidden_behind_old_state);
 	tcase_add_loop_test(tc, who_rode_along_and_was_not_answered_is_asked_for_again, 0,
 			    ARRAY_SIZE(few));

@@ -33,8 +33,15 @@ enum breaker_pass {
 void breaker_init(struct breaker *breaker);
 void breaker_done(struct breaker *breaker);
 
-/* @err: on BREAKER_FAIL the failure that opened it. Pure but for its state. */
-enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, struct error *err);
+/**
+ * Ask before an attempt.
+ *
+ * @has_fallback: the caller can do without, so it leaves it to others to find out. One who cannot
+ *   finds out without a pause whether a server that was silent answers again.
+ * @err: on BREAKER_FAIL the failure that opened it; may be NULL
+ */
+enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, bool has_fallback,
+				struct error *err);
 
 /* The server was reached, whatever it said. */
 void breaker_reached(struct breaker *breaker, int64_t now_ms);

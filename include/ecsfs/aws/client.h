@@ -56,6 +56,7 @@ struct aws_request {
 	 * after an answer that says that nothing was done, such as a throttle, is still made)
 	 */
 	bool idempotent;
+	bool has_fallback; /* the caller can do without: while AWS is silent, do not wait for it */
 	struct cancel *cancel; /* borrowed, may be NULL */
 };
 

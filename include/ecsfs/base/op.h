@@ -18,7 +18,8 @@ struct op {
 	const char *command; /* borrowed; the program's name, "" when unknown */
 	uid_t uid;
 	pid_t pid;
-	bool cached_only; /* answer from what is known, or -EAGAIN: no call is worth it */
+	bool cached_only;  /* answer from what is known, or -EAGAIN: no call is worth it */
+	bool has_fallback; /* what is known will be served if a call fails */
 };
 
 /* An operation of the daemon itself. */

@@ -64,12 +64,9 @@ void document_done(struct document *document);
 int store_document(struct store *store, struct op *op, enum kind kind, const char *cluster,
 		   const char *id, struct document *ret_document);
 
-/**
- * Have a document asked for anew when it is wanted next; while AWS cannot be reached, what is
- * known of it serves on.
- */
-void store_expire_document(struct store *store, enum kind kind, const char *cluster,
-			   const char *id);
+/* The same as AWS has it now: neither what is known nor what was known is an answer. */
+int store_document_now(struct store *store, struct op *op, enum kind kind, const char *cluster,
+		       const char *id, struct document *ret_document);
 
 struct list_query {
 	enum list list;
@@ -87,7 +84,10 @@ struct list_query {
 int store_list(struct store *store, struct op *op, const struct list_query *query,
 	       struct listing **ret_listing, int64_t *ret_expires_ms);
 
-/* The same as store_expire_document(), for a list. */
+/**
+ * Have a list asked for anew when it is wanted next; while AWS cannot be reached, what is known of
+ * it serves on.
+ */
 void store_expire_list(struct store *store, const struct list_query *query);
 
 /**

@@ -22,7 +22,7 @@ struct tree_options {
 	const struct clock *clock;
 	unsigned delete_limit; /* destructive calls a minute, 0: no limit */
 	bool read_only;
-	char *const *protect; /* globs of clusters and families; NULL-ended, or NULL */
+	char *const *protect;  /* globs of clusters and families; NULL-ended, or NULL */
 	double ttl_s[3];       /* short, medium, long: for `.ecsfs/config` */
 	const char *cache_dir; /* the same; NULL: none */
 };

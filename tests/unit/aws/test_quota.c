@@ -159,20 +159,20 @@ START_TEST(the_breaker_opens_after_three_attempts_and_passes_one_probe_at_a_time
 
 	breaker_init(&breaker);
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(breaker_enter(&breaker, 0, &err), BREAKER_GO);
+		ck_assert_int_eq(breaker_enter(&breaker, 0, true, &err), BREAKER_GO);
 		breaker_unreachable(&breaker, 0, 3000, &refused);
 	}
-	ck_assert_int_eq(breaker_enter(&breaker, 3001, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 3001, true, &err), BREAKER_FAIL);
 	ck_assert_int_eq(err.errnum, EHOSTUNREACH);
 	ck_assert_str_eq(err.message, "refused");
 	/* Ten times what an attempt took would be long; nobody waits longer than 5 s. */
-	ck_assert_int_eq(breaker_enter(&breaker, 7999, &err), BREAKER_FAIL);
-	ck_assert_int_eq(breaker_enter(&breaker, 8000, &err), BREAKER_PROBE);
-	ck_assert_int_eq(breaker_enter(&breaker, 8000, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 7999, true, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 8000, true, &err), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 8000, true, &err), BREAKER_FAIL);
 	breaker_unknown(&breaker);
-	ck_assert_int_eq(breaker_enter(&breaker, 8000, &err), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 8000, true, &err), BREAKER_PROBE);
 	breaker_reached(&breaker, 8000);
-	ck_assert_int_eq(breaker_enter(&breaker, 8000, &err), BREAKER_GO);
+	ck_assert_int_eq(breaker_enter(&breaker, 8000, true, &err), BREAKER_GO);
 	breaker_done(&breaker);
 }
 END_TEST
@@ -184,10 +184,10 @@ START_TEST(where_failing_is_quick_the_breaker_hardly_pauses)
 	breaker_init(&breaker);
 	for (int i = 0; i < 3; i++)
 		breaker_unreachable(&breaker, 1000, 1000, &refused);
-	ck_assert_int_eq(breaker_enter(&breaker, 1000, NULL), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 1000, true, NULL), BREAKER_PROBE);
 	breaker_unreachable(&breaker, 1000, 1001, &refused);
-	ck_assert_int_eq(breaker_enter(&breaker, 1010, NULL), BREAKER_FAIL);
-	ck_assert_int_eq(breaker_enter(&breaker, 1011, NULL), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 1010, true, NULL), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 1011, true, NULL), BREAKER_PROBE);
 	breaker_done(&breaker);
 }
 END_TEST
@@ -201,7 +201,7 @@ START_TEST(an_answer_between_failures_starts_the_count_again)
 		breaker_unreachable(&breaker, 0, 0, &refused);
 		breaker_unreachable(&breaker, 0, 0, &refused);
 		breaker_reached(&breaker, 0);
-		ck_assert_int_eq(breaker_enter(&breaker, 0, NULL), BREAKER_GO);
+		ck_assert_int_eq(breaker_enter(&breaker, 0, true, NULL), BREAKER_GO);
 	}
 	breaker_done(&breaker);
 }
@@ -218,15 +218,44 @@ START_TEST(one_whole_time_without_an_answer_opens_the_breaker)
 	breaker_unreachable(&breaker, 1000, 31000, &silent);
 	/* It may have been only that call, so one finds out at once, while the others do not wait.
 	 */
-	ck_assert_int_eq(breaker_enter(&breaker, 31000, &err), BREAKER_PROBE);
-	ck_assert_int_eq(breaker_enter(&breaker, 31000, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 31000, true, &err), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 31000, true, &err), BREAKER_FAIL);
 	ck_assert_int_eq(err.errnum, ETIMEDOUT);
 	/* Those that have waited as long as the first one tell nothing new. */
 	breaker_unreachable(&breaker, 2000, 32000, &silent);
-	ck_assert_int_eq(breaker_enter(&breaker, 32000, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 32000, true, &err), BREAKER_FAIL);
 	breaker_unreachable(&breaker, 31000, 34000, &silent);
-	ck_assert_int_eq(breaker_enter(&breaker, 38999, &err), BREAKER_FAIL);
-	ck_assert_int_eq(breaker_enter(&breaker, 39000, &err), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 38999, true, &err), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 39000, true, &err), BREAKER_PROBE);
+	breaker_done(&breaker);
+}
+END_TEST
+
+START_TEST(who_cannot_do_without_finds_out_at_once_whether_a_silent_server_answers)
+{
+	struct breaker breaker;
+
+	breaker_init(&breaker);
+	breaker_unreachable(&breaker, 1000, 31000, &silent);
+	breaker_unreachable(&breaker, 31000, 34000, &silent);
+	ck_assert_int_eq(breaker_enter(&breaker, 34000, true, NULL), BREAKER_FAIL);
+	ck_assert_int_eq(breaker_enter(&breaker, 34000, false, NULL), BREAKER_PROBE);
+	/* But not two of them at one time. */
+	ck_assert_int_eq(breaker_enter(&breaker, 34000, false, NULL), BREAKER_FAIL);
+	breaker_reached(&breaker, 34001);
+	ck_assert_int_eq(breaker_enter(&breaker, 34001, true, NULL), BREAKER_GO);
+	breaker_done(&breaker);
+}
+END_TEST
+
+START_TEST(where_nobody_can_connect_everybody_pauses)
+{
+	struct breaker breaker;
+
+	breaker_init(&breaker);
+	for (int i = 0; i < 3; i++)
+		breaker_unreachable(&breaker, 0, 3000, &refused);
+	ck_assert_int_eq(breaker_enter(&breaker, 3000, false, NULL), BREAKER_FAIL);
 	breaker_done(&breaker);
 }
 END_TEST
@@ -238,9 +267,9 @@ START_TEST(a_slow_answer_is_no_outage_where_others_are_answered_meanwhile)
 	breaker_init(&breaker);
 	breaker_reached(&breaker, 1001);
 	breaker_unreachable(&breaker, 1000, 31000, &silent);
-	ck_assert_int_eq(breaker_enter(&breaker, 31000, NULL), BREAKER_GO);
+	ck_assert_int_eq(breaker_enter(&breaker, 31000, true, NULL), BREAKER_GO);
 	breaker_unreachable(&breaker, 1001, 31000, &silent);
-	ck_assert_int_eq(breaker_enter(&breaker, 31000, NULL), BREAKER_PROBE);
+	ck_assert_int_eq(breaker_enter(&breaker, 31000, true, NULL), BREAKER_PROBE);
 	breaker_done(&breaker);
 }
 END_TEST
@@ -259,6 +288,8 @@ int main(void)
 	tcase_add_test(tc, where_failing_is_quick_the_breaker_hardly_pauses);
 	tcase_add_test(tc, an_answer_between_failures_starts_the_count_again);
 	tcase_add_test(tc, one_whole_time_without_an_answer_opens_the_breaker);
+	tcase_add_test(tc, who_cannot_do_without_finds_out_at_once_whether_a_silent_server_answers);
+	tcase_add_test(tc, where_nobody_can_connect_everybody_pauses);
 	tcase_add_test(tc, a_slow_answer_is_no_outage_where_others_are_answered_meanwhile);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
