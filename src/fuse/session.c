@@ -3,6 +3,7 @@
 #include <linux/fuse.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,16 @@ static ssize_t read_request(int fd, void *buf, size_t size, void *userdata)
 	return read(fd, buf, size);
 }
 
+/* What libfuse says of a mount that fails, kept for the one line that tells of it. */
+static char fuse_words[256];
+
+static void keep_words(enum fuse_log_level level, const char *format, va_list ap)
+{
+	(void)level;
+	vsnprintf(fuse_words, sizeof(fuse_words), format, ap);
+	fuse_words[strcspn(fuse_words, "\n")] = '\0';
+}
+
 static int new_session(struct fs *fs, const struct fs_options *options, struct error *err)
 {
 	static const struct fuse_custom_io io = {.writev = write_reply, .read = read_request};
@@ -144,12 +155,18 @@ static int new_session(struct fs *fs, const struct fs_options *options, struct e
 		fuse_opt_free_args(&args);
 		return error_set(err, ENOMEM, "out of memory");
 	}
+	fuse_words[0] = '\0';
+	fuse_set_log_func(keep_words);
 	fs->session = fuse_session_new(&args, &operations, sizeof(operations), fs);
 	fuse_opt_free_args(&args);
 	if (!fs->session)
-		return error_set(err, EINVAL, "libfuse refuses the mount options");
-	if (fuse_session_mount(fs->session, options->mountpoint) != 0)
-		return error_set(err, EIO, "cannot mount on %s", options->mountpoint);
+		r = error_set(err, EINVAL, "libfuse refuses the mount options: %s", fuse_words);
+	else if (fuse_session_mount(fs->session, options->mountpoint) != 0)
+		r = error_set(err, EIO, "cannot mount on %s%s%s", options->mountpoint,
+			      fuse_words[0] ? ": " : "", fuse_words);
+	fuse_set_log_func(NULL);
+	if (r < 0)
+		return r;
 #if FUSE_VERSION < FUSE_MAKE_VERSION(3, 17)
 	r = fuse_session_custom_io(fs->session, &io, fuse_session_fd(fs->session));
 #endif

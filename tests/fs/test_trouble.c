@@ -250,6 +250,7 @@ static const struct {
 	{{"--endpoint-url", "http://example.com"}, 1, "example.com"},
 	{{"--profile", "nobody"}, 1, "nobody"},
 	{{"a", "b", "c"}, 2, "too many"},
+	{{"-o", "nonsense"}, 1, "nonsense"},
 };
 
 START_TEST(what_cannot_work_is_one_clear_line_and_a_failure)
