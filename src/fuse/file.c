@@ -366,8 +366,10 @@ void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse
 		return;
 	}
 	size_t left = from < blob->len ? blob->len - from : 0;
+	size_t len = left < size ? left : size;
+	request_count_bytes(&r, len);
 	request_end(&r, 0);
-	fuse_reply_buf(req, blob->bytes + (left ? from : 0), left < size ? left : size);
+	fuse_reply_buf(req, blob->bytes + (left ? from : 0), len);
 	blob_unref(blob);
 }
 

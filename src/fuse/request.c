@@ -23,6 +23,13 @@ static const struct metric_family request_seconds = {
 	{"type"},
 };
 
+static const struct metric_family bytes_total = {
+	"ecsfs_fuse_bytes_total",
+	"Bytes of files read from and written to the daemon.",
+	METRIC_COUNTER,
+	{"direction"},
+};
+
 struct fs *fs_of(fuse_req_t req)
 {
 	return fuse_req_userdata(req);
@@ -124,6 +131,11 @@ int request_end(struct request *r, int result)
 		    result < 0 ? error_name(-result) : "ok", 1);
 	metrics_add(r->fs->metrics, &request_seconds, r->name, NULL, (double)us / 1000000);
 	return result;
+}
+
+void request_count_bytes(struct request *r, size_t bytes)
+{
+	metrics_add(r->fs->metrics, &bytes_total, r->name, NULL, (double)bytes);
 }
 
 void request_reply(struct request *r, int result)

@@ -42,6 +42,8 @@ void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 			     : -EBADF;
 	forget_snapshot(fs, handle);
 	pthread_mutex_unlock(&handle->lock);
+	if (result == 0)
+		request_count_bytes(&r, size);
 	if (request_end(&r, result) < 0)
 		fuse_reply_err(req, -result);
 	else

@@ -358,6 +358,18 @@ START_TEST(names_that_are_too_long_are_refused_as_anywhere)
 }
 END_TEST
 
+static bool bytes_are_counted(void)
+{
+	return strstr(content(".ecsfs/stats"), "ecsfs_fuse_bytes_total{direction=\"read\"} ");
+}
+
+START_TEST(stats_count_the_bytes_that_were_read)
+{
+	content(".ecsfs/config");
+	ck_assert(within(bytes_are_counted));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("read");
@@ -379,6 +391,7 @@ int main(void)
 	tcase_add_test(tc, a_file_can_be_read_anywhere_and_mapped);
 	tcase_add_test(tc, events_are_lines_oldest_first_and_safe_on_a_terminal);
 	tcase_add_test(tc, names_that_are_too_long_are_refused_as_anywhere);
+	tcase_add_test(tc, stats_count_the_bytes_that_were_read);
 	suite_add_tcase(suite, tc);
 	return fs_run(suite);
 }
