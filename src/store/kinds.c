@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ecsfs/store/render.h"
+
 const struct kind_info kinds[KIND_COUNT] = {
 	[KIND_CLUSTER] =
 		{
@@ -39,9 +41,7 @@ const struct kind_info kinds[KIND_COUNT] = {
 			.arn = "taskArn",
 			.include = {"TAGS"},
 			.ttl = TTL_SHORT,
-			.times = {"createdAt", "pullStartedAt", "pullStoppedAt", "startedAt",
-				  "connectivityAt", "stoppingAt", "executionStoppedAt",
-				  "stoppedAt"},
+			.times_all = true,
 		},
 	[KIND_CONTAINER_INSTANCE] =
 		{
@@ -151,9 +151,14 @@ int64_t kind_mtime_ms(enum kind kind, json_t *item)
 {
 	const struct kind_info *info = &kinds[kind];
 	int64_t ms = 0;
+	const char *name;
 	size_t i;
 	json_t *element;
 
+	if (info->times_all)
+		json_object_foreach (item, name, element)
+			if (render_is_time_name(name))
+				ms = newest(ms, element);
 	for (i = 0; i < sizeof(info->times) / sizeof(info->times[0]) && info->times[i]; i++)
 		ms = newest(ms, json_object_get(item, info->times[i]));
 	if (info->times_array)

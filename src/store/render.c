@@ -81,11 +81,16 @@ static void put_newline(struct buf *out, int depth)
 	out->data[out->len] = '\0';
 }
 
-static bool is_time(const char *name, json_t *value)
+bool render_is_time_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	return json_is_number(value) && len > 2 && memcmp(name + len - 2, "At", 2) == 0 &&
+	return len > 2 && memcmp(name + len - 2, "At", 2) == 0;
+}
+
+static bool is_time(const char *name, json_t *value)
+{
+	return json_is_number(value) && render_is_time_name(name) &&
 	       fabs(json_number_value(value)) < 1e12;
 }
 

@@ -70,6 +70,7 @@ static const struct {
 	 "{\"createdAt\": 1, \"pullStartedAt\": 2, \"pullStoppedAt\": 3, \"startedAt\": 4}", 4000},
 	{KIND_TASK, "{\"startedAt\": 4, \"stoppingAt\": 6, \"executionStoppedAt\": 7}", 7000},
 	{KIND_TASK, "{\"stoppingAt\": 6, \"stoppedAt\": 8, \"connectivityAt\": 5}", 8000},
+	{KIND_TASK, "{\"startedAt\": 4, \"addedTomorrowAt\": 9, \"count\": 10}", 9000},
 	{KIND_REVISION, "{\"registeredAt\": 10}", 10000},
 	{KIND_REVISION, "{\"registeredAt\": 10, \"deregisteredAt\": 20}", 20000},
 	{KIND_CONTAINER_INSTANCE, "{\"registeredAt\": 30.001}", 30001},

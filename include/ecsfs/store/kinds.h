@@ -31,7 +31,8 @@ struct kind_info {
 	const char *include[6]; /* every include of the action */
 	enum ttl_class ttl;
 	/* st_mtime: newest of these members of the item, and of these members of its array */
-	const char *times[8];
+	const char *times[2];
+	bool times_all; /* every member whose name is that of a time */
 	const char *times_array, *times_array_member;
 };
 

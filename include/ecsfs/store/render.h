@@ -19,6 +19,9 @@ int render_document(struct buf *out, json_t *value);
 /* Append @value as one line without blanks or newline, times as they are: for messages. */
 void render_compact(struct buf *out, json_t *value);
 
+/* Whether a number of that name is a time. */
+bool render_is_time_name(const char *name);
+
 /* A top-level member of a rendered object, pointing into its text. */
 struct rendered_member {
 	const char *name; /* raw, between its quotes */
