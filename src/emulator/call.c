@@ -80,6 +80,16 @@ int call_check_name(struct call *call, const char *code, const char *name, const
 	return 0;
 }
 
+/* AWS counts the characters of UTF-8, not its bytes. */
+static size_t characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += (*text & 0xc0) != 0x80;
+	return count;
+}
+
 int call_check_tags(struct call *call, const json_t *tags)
 {
 	size_t i, j;
@@ -94,10 +104,10 @@ int call_check_tags(struct call *call, const json_t *tags)
 		const char *key = json_string_value(json_object_get(tag, "key"));
 		const char *value = json_string_value(json_object_get(tag, "value"));
 
-		if (!key || !*key || strlen(key) > 128)
+		if (!key || !*key || characters(key) > 128)
 			return call_fail(call, INVALID,
 					 "Tag keys must be between 1 and 128 characters long.");
-		if (value && strlen(value) > 256)
+		if (value && characters(value) > 256)
 			return call_fail(call, INVALID,
 					 "Tag values must be at most 256 characters long.");
 		if (strncasecmp(key, "aws:", 4) == 0)
