@@ -350,6 +350,13 @@ int tree_create(struct tree *tree, struct op *op, const struct node *dir, const 
 		return error_set(&op->error, EPERM,
 				 type->drop ? "only NAME.json can be made here"
 					    : "no file can be made here");
+	/* Or a write to a member of what has gone meanwhile would look as if it was done. */
+	if (!editor && (type->flags & NODE_SCRATCH) && type->show) {
+		_cleanup_(content_done) struct content content = {0};
+		int r = type->show(tree, op, dir, &content);
+		if (r < 0)
+			return r;
+	}
 	if (scratch_make(tree, dir, name, &scratch) < 0)
 		return no_memory(op);
 	scratch_unref(tree, scratch);

@@ -34,13 +34,28 @@ static int directory_document(struct tree *tree, struct op *op, const struct nod
 	return resource_document(tree, op, &member, ret_document);
 }
 
+/*
+ * The name of a member's file. Its id is the name as the text has it, which may be escaped there
+ * and may be longer than a file's.
+ */
+static int member_file(struct op *op, const struct rendered_member *member, char file[NAME_SIZE])
+{
+	json_auto_t *name =
+		json_loadb(member->name - 1, member->name_len + 2, JSON_DECODE_ANY, NULL);
+
+	if (!name)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	name_encode(json_string_value(name), rendered_is_structure(member) ? ".json" : "", file);
+	return 0;
+}
+
 int members_each(struct tree *tree, struct op *op, const struct node *dir,
 		 const struct node_type *row, struct entries *entries)
 {
 	_cleanup_(document_done) struct document document = {0};
 	struct rendered_member member;
 	const char *cursor = NULL;
-	char id[NAME_SIZE], file[NAME_SIZE];
+	char file[NAME_SIZE];
 
 	int r = directory_document(tree, op, dir, row, &document);
 	if (r < 0)
@@ -48,14 +63,46 @@ int members_each(struct tree *tree, struct op *op, const struct node *dir,
 	entries->expires_ms = document.expires_ms;
 	entries->ctime_ms = document.ctime_ms;
 	while (render_next_member(document.blob->bytes, &cursor, &member)) {
-		if (member.name_len >= sizeof(id))
-			continue;
-		snprintf(id, sizeof(id), "%.*s", (int)member.name_len, member.name);
-		name_encode(id, rendered_is_structure(&member) ? ".json" : "", file);
-		if (!has_better_shape(id) && !is_own_row(dir, file))
+		_cleanup_free_ char *id = strndup(member.name, member.name_len);
+		r = id ? member_file(op, &member, file)
+		       : error_set(&op->error, ENOMEM, "out of memory");
+		if (r < 0)
+			return r;
+		if (!has_better_shape(id) && !is_own_row(dir, file) && file[0] != '.')
 			entries_add(entries, row, file, id);
 	}
 	return 0;
+}
+
+/* Nearly all names are the same in the text and as a file's; the others are compared one by one. */
+static int find_in_text(struct op *op, const char *text, const char *name, char **ret_id)
+{
+	struct rendered_member member;
+	const char *cursor = NULL;
+	char file[NAME_SIZE];
+	size_t len = strlen(name);
+	bool json = len > 5 && strcmp(name + len - 5, ".json") == 0;
+	_cleanup_free_ char *id = strndup(name, json ? len - 5 : len);
+
+	if (!id)
+		return error_set(&op->error, ENOMEM, "out of memory");
+	if (!strpbrk(name, "%~\\\"")) {
+		if (!render_find_member(text, id, &member) ||
+		    rendered_is_structure(&member) != json)
+			return -ENOENT;
+		*ret_id = STEAL(id);
+		return 0;
+	}
+	while (render_next_member(text, &cursor, &member)) {
+		int r = member_file(op, &member, file);
+		if (r < 0)
+			return r;
+		if (strcmp(file, name) == 0) {
+			*ret_id = strndup(member.name, member.name_len);
+			return *ret_id ? 0 : error_set(&op->error, ENOMEM, "out of memory");
+		}
+	}
+	return -ENOENT;
 }
 
 int members_find(struct tree *tree, struct op *op, const struct node *dir,
@@ -63,9 +110,6 @@ int members_find(struct tree *tree, struct op *op, const struct node *dir,
 {
 	_cleanup_(document_done) struct document document = {0};
 	_cleanup_free_ char *id = NULL;
-	struct rendered_member member;
-	size_t len = strlen(name);
-	bool json = len > 5 && strcmp(name + len - 5, ".json") == 0;
 
 	/* No member begins so; editors and shells try such names all the time. */
 	if (name[0] == '.')
@@ -74,12 +118,9 @@ int members_find(struct tree *tree, struct op *op, const struct node *dir,
 	if (r < 0)
 		return r;
 	ret_found->expires_ms = document.expires_ms;
-	r = name_decode(name, json ? ".json" : "", &id);
-	if (r < 0)
-		return r;
-	if (has_better_shape(id) || !render_find_member(document.blob->bytes, id, &member) ||
-	    rendered_is_structure(&member) != json)
-		return -ENOENT;
+	r = find_in_text(op, document.blob->bytes, name, &id);
+	if (r < 0 || has_better_shape(id))
+		return r < 0 ? r : -ENOENT;
 	ret_found->id = STEAL(id);
 	return 0;
 }
@@ -107,7 +148,7 @@ int member_show(struct tree *tree, struct op *op, const struct node *node,
 	int r = resource_document(tree, op, node, &document);
 	if (r < 0)
 		return r;
-	if (render_find_member(document.blob->bytes, name, &member))
+	if (render_find_member(document.blob->bytes, node->id ? node->id : name, &member))
 		render_member(&text, &member);
 	else if (node->id)
 		return -ENOENT;

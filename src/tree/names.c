@@ -86,13 +86,22 @@ static int decode(const char *name, size_t len, struct buf *out)
 	return 0;
 }
 
+/* Whether the @len bytes of @name before its suffix may be what is left of a longer id. */
+static bool is_cut(const char *name, size_t len, size_t suffix_len)
+{
+	/* A %XX or a UTF-8 sequence that did not fit leaves up to three bytes free. */
+	return len + suffix_len >= NAME_SIZE - 1 - 3 && name[len - 17] == '~' &&
+	       strspn(name + len - 16, "0123456789abcdef") >= 16;
+}
+
 int name_decode(const char *name, const char *suffix, char **ret_id)
 {
 	struct buf id = {0};
 	char again[NAME_SIZE], *text;
 	size_t len = strlen(name), suffix_len = strlen(suffix);
 
-	if (len <= suffix_len || strcmp(name + len - suffix_len, suffix) != 0)
+	if (len <= suffix_len || strcmp(name + len - suffix_len, suffix) != 0 ||
+	    is_cut(name, len - suffix_len, suffix_len))
 		return -ENOENT;
 	int r = decode(name, len - suffix_len, &id);
 	if (r == 0)

@@ -39,7 +39,8 @@ void content_done(struct content *content)
 void entries_add(struct entries *entries, const struct node_type *type, const char *name,
 		 const char *id)
 {
-	if (entries->failed)
+	/* What has no name is no file; the kernel would refuse the whole listing. */
+	if (entries->failed || !name[0])
 		return;
 	if (entries->count == entries->size) {
 		size_t size = entries->size ? entries->size * 2 : 32;

@@ -34,13 +34,22 @@ static int load(struct tree *tree, struct op *op, const struct node *dir,
 	return *ret_object ? 0 : error_set(&op->error, ENOMEM, "out of memory");
 }
 
+/* The key of a pair; NULL when it is none that a file can stand for. */
+static const char *key_of(json_t *pair, const struct pairs *pairs)
+{
+	json_t *key = json_object_get(pair, pairs->key);
+	const char *text = json_string_value(key);
+
+	return text && strlen(text) == json_string_length(key) ? text : NULL;
+}
+
 static json_t *find_pair(json_t *object, const struct pairs *pairs, const char *key)
 {
 	json_t *pair;
 	size_t i;
 
 	json_array_foreach (json_object_get(object, pairs->array), i, pair) {
-		const char *name = json_string_value(json_object_get(pair, pairs->key));
+		const char *name = key_of(pair, pairs);
 		if (name && strcmp(name, key) == 0)
 			return pair;
 	}
@@ -63,8 +72,8 @@ int pairs_each(struct tree *tree, struct op *op, const struct node *dir,
 	entries->expires_ms = document.expires_ms;
 	entries->ctime_ms = document.ctime_ms;
 	json_array_foreach (json_object_get(object, pairs->array), i, pair) {
-		const char *name = json_string_value(json_object_get(pair, pairs->key));
-		if (!name)
+		const char *name = key_of(pair, pairs);
+		if (!name || find_pair(object, pairs, name) != pair)
 			continue;
 		name_encode(name, "", file);
 		entries_add(entries, row, file, name);
@@ -76,19 +85,28 @@ int pairs_find(struct tree *tree, struct op *op, const struct node *dir,
 	       const struct node_type *row, const char *name, struct found *ret_found)
 {
 	_cleanup_(document_done) struct document document = {0};
-	_cleanup_free_ char *key = NULL;
+	const struct pairs *pairs = pairs_of(row);
 	json_auto_t *object = NULL;
+	char file[NAME_SIZE];
+	json_t *pair;
+	size_t i;
 
-	int r = name_decode(name, "", &key);
-	if (r == 0)
-		r = load(tree, op, dir, row, &document, &object);
+	int r = load(tree, op, dir, row, &document, &object);
 	if (r < 0)
 		return r;
 	ret_found->expires_ms = document.expires_ms;
-	if (!find_pair(object, pairs_of(row), key))
-		return -ENOENT;
-	ret_found->id = STEAL(key);
-	return 0;
+	/* Encoded and compared: a long name was cut, and cannot be decoded. */
+	json_array_foreach (json_object_get(object, pairs->array), i, pair) {
+		const char *key = key_of(pair, pairs);
+		if (!key)
+			continue;
+		name_encode(key, "", file);
+		if (strcmp(file, name) != 0)
+			continue;
+		ret_found->id = strdup(key);
+		return ret_found->id ? 0 : error_set(&op->error, ENOMEM, "out of memory");
+	}
+	return -ENOENT;
 }
 
 int pair_show(struct tree *tree, struct op *op, const struct node *node,

@@ -359,6 +359,54 @@ START_TEST(an_error_of_aws_is_told_whole_and_cleared_by_any_write)
 }
 END_TEST
 
+/* What the shell's > does: the file is made where it is not. */
+static const char *put_or_make(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	return fd < 0 ? errno_of(-1) : errno_of(write(fd, text, strlen(text)));
+}
+
+START_TEST(a_write_to_what_has_gone_meanwhile_is_an_error_and_no_scratch_file)
+{
+	struct stat st;
+
+	ck_assert_str_eq(errno_of(mkdir("clusters/short", 0755)), "ok");
+	ck_assert_str_eq(errno_of(stat("clusters/short", &st)), "ok");
+	api("DeleteCluster", "{'cluster': 'short'}");
+	ck_assert_str_eq(put_or_make("clusters/short/settings.json", "[]\n"), "ENOENT");
+	ck_assert_str_eq(put_or_make("clusters/short/notes", "x\n"), "ENOENT");
+	ck_assert_str_eq(put_or_make(WEB "/notes", "x\n"), "ok");
+	ck_assert_str_eq(errno_of(unlink(WEB "/notes")), "ok");
+}
+END_TEST
+
+/* 128 characters, as many as a key may have: 384 bytes. */
+#define SIXTEEN "日本語日本語日本語日本語日本語日"
+#define LONG_KEY SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+
+START_TEST(a_tag_whose_key_is_too_long_for_a_name_is_read_written_and_removed)
+{
+	char path[512];
+
+	api("TagResource", "{'resourceArn': 'arn:aws:ecs:us-east-1:123456789012:cluster/staging',"
+			   " 'tags': [{'key': '" LONG_KEY "', 'value': 'long'}]}");
+	ck_assert_str_eq(put(".ecsfs/refresh", "/\n"), "ok");
+	snprintf(path, sizeof(path), "clusters/staging/tags/%s",
+		 nth_entry("clusters/staging/tags", 0));
+	for (int i = 0; i < count_entries("clusters/staging/tags") && !strchr(path, '~'); i++)
+		snprintf(path, sizeof(path), "clusters/staging/tags/%s",
+			 nth_entry("clusters/staging/tags", i));
+	ck_assert_str_eq(content(path), "long\n");
+	ck_assert_str_eq(put(path, "longer\n"), "ok");
+	ck_assert_str_eq(content(path), "longer\n");
+	ck_assert_ptr_nonnull(strstr(content("clusters/staging/cluster.json"), LONG_KEY));
+	ck_assert_str_eq(errno_of(unlink(path)), "ok");
+	ck_assert_str_eq(content(path), "ENOENT");
+	ck_assert_ptr_null(strstr(content("clusters/staging/cluster.json"), LONG_KEY));
+}
+END_TEST
+
 static void add(Suite *suite, TCase *tc, void (*set_up)(void))
 {
 	tcase_set_timeout(tc, 60);
@@ -381,6 +429,8 @@ int main(void)
 	tcase_add_test(tc, rm_of_a_task_stops_it_and_says_why);
 	tcase_add_test(tc, a_drop_whose_name_begins_with_a_year_is_no_editors_file);
 	tcase_add_test(tc, an_error_of_aws_is_told_whole_and_cleared_by_any_write);
+	tcase_add_test(tc, a_write_to_what_has_gone_meanwhile_is_an_error_and_no_scratch_file);
+	tcase_add_test(tc, a_tag_whose_key_is_too_long_for_a_name_is_read_written_and_removed);
 	add(suite, tc, start);
 	tcase_add_loop_test(read_only, a_read_only_mount_refuses_every_change, 0,
 			    ARRAY_SIZE(others));
