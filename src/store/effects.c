@@ -95,11 +95,62 @@ static void expire_lists(struct store *store, unsigned kinds_changed, const char
 			list_expire(list);
 }
 
+static const char *scope_of(unsigned kind, const char *cluster)
+{
+	return kind == KIND_CLUSTER || is_global((int)kind) ? "" : cluster;
+}
+
+static void expire_one(struct store *store, unsigned kind, const char *cluster, const char *id)
+{
+	struct entry *entry = entry_find(store, kind, scope_of(kind, cluster), id);
+
+	if (entry)
+		entry_expire(entry);
+}
+
 void store_forget(struct store *store)
 {
 	LOCKED(&store->lock);
 	expire_documents(store, ~0u, NULL);
 	expire_lists(store, ~0u, NULL);
+}
+
+void store_forget_document(struct store *store, enum kind kind, const char *cluster, const char *id)
+{
+	LOCKED(&store->lock);
+	expire_one(store, kind, cluster, id);
+	/* Whether it is there at all, its list says. */
+	expire_lists(store, OF(kind), cluster);
+}
+
+void store_forget_queries(struct store *store, const char *cluster)
+{
+	struct list_entry *list, *next;
+
+	LOCKED(&store->lock);
+	HASH_ITER (hh, store->lists, list, next)
+		if (list->filters && strcmp(list->cluster, cluster) == 0)
+			list_expire(list);
+}
+
+void store_forget_family(struct store *store, const char *family)
+{
+	struct entry *entry, *next_entry;
+	struct list_entry *list, *next_list;
+	size_t len = strlen(family);
+
+	LOCKED(&store->lock);
+	store->distrusted_ms = clock_wall_ms(store->clock);
+	HASH_ITER (hh, store->entries, entry, next_entry)
+		if (entry->kind == KIND_REVISION && strncmp(entry->id, family, len) == 0 &&
+		    entry->id[len] == ':')
+			entry_expire(entry);
+	HASH_ITER (hh, store->lists, list, next_list) {
+		const char *prefix =
+			json_string_value(json_object_get(list->filters, "familyPrefix"));
+		if (list->list == LIST_FAMILIES || (prefix && strcmp(prefix, family) == 0))
+			list_expire(list);
+	}
 }
 
 void store_forget_cluster(struct store *store, const char *cluster)
@@ -138,19 +189,6 @@ static const char *cluster_of(const struct effect *effect, json_t *request)
 		return string_member(request, effect->id);
 	const char *cluster = string_member(request, "cluster");
 	return cluster ? cluster : effect ? "default" : NULL;
-}
-
-static const char *scope_of(unsigned kind, const char *cluster)
-{
-	return kind == KIND_CLUSTER || is_global((int)kind) ? "" : cluster;
-}
-
-static void expire_one(struct store *store, unsigned kind, const char *cluster, const char *id)
-{
-	struct entry *entry = entry_find(store, kind, scope_of(kind, cluster), id);
-
-	if (entry)
-		entry_expire(entry);
 }
 
 /* The one document that the request names; or, where it names none, all of the kinds. */

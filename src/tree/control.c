@@ -106,36 +106,6 @@ static int config_show(struct tree *tree, struct op *op, const struct node *node
 	return content_of_buf(op, &text, NULL, ret_content);
 }
 
-/* The cluster in a path of the mount, decoded; NULL when the path is not below clusters/. */
-static char *cluster_of_path(const char *path)
-{
-	static const char prefix[] = "/clusters/";
-	char *cluster = NULL;
-
-	if (strncmp(path, prefix, sizeof(prefix) - 1) != 0)
-		return NULL;
-	const char *name = path + sizeof(prefix) - 1;
-	_cleanup_free_ char *first = strndup(name, strcspn(name, "/"));
-	if (first)
-		name_decode(first, "", &cluster);
-	return cluster;
-}
-
-static int refresh_store(struct tree *tree, struct op *op, const struct node *node,
-			 const char *text)
-{
-	_cleanup_free_ char *cluster = cluster_of_path(text);
-
-	(void)op;
-	(void)node;
-	if (cluster)
-		store_forget_cluster(tree->store, cluster);
-	else
-		store_forget(tree->store);
-	tree_changed_path(tree, text[0] == '/' ? text : "/");
-	return 0;
-}
-
 static int limit_show(struct tree *tree, struct op *op, const struct node *node,
 		      struct content *ret_content)
 {

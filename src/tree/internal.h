@@ -230,6 +230,9 @@ int protect_check(struct tree *tree, struct op *op, const struct ecs_action *act
 /* control.c */
 int stop_reason(struct tree *tree, const struct op *op, char *out, size_t size);
 
+/* refresh.c */
+int refresh_store(struct tree *tree, struct op *op, const struct node *node, const char *text);
+
 /* events.c */
 int events_show(struct tree *tree, struct op *op, const struct node *node,
 		struct content *ret_content);

@@ -233,6 +233,45 @@ START_TEST(one_cold_scalar_costs_its_lists_and_one_describe)
 }
 END_TEST
 
+static void know_clusters_and_families(void)
+{
+	each("clusters", "/status", cat);
+	each(in_cluster("services"), "/status", cat);
+	each(in_cluster("tasks"), "", cat);
+	each("task-definitions", "/latest.json", cat);
+}
+
+static unsigned again_after(const char *path)
+{
+	know_clusters_and_families();
+	ck_assert_str_eq(put(".ecsfs/refresh", path), "ok");
+	calls_reset();
+	know_clusters_and_families();
+	return calls(NULL);
+}
+
+START_TEST(a_refresh_drops_the_part_that_it_names)
+{
+	char path[512];
+
+	ck_assert_uint_eq(again_after("/api\n"), 0);
+	ck_assert_uint_gt(again_after("/task-definitions\n"), 0);
+	ck_assert_uint_eq(calls("DescribeServices") + calls("ListTasks") + calls("ListClusters"),
+			  0);
+	snprintf(path, sizeof(path), "/%s\n", in_cluster("tasks"));
+	ck_assert_uint_gt(again_after(path), 0);
+	ck_assert_uint_eq(calls(NULL), calls("ListTasks") + calls("DescribeTasks"));
+	snprintf(path, sizeof(path), "/%s/%s\n", in_cluster("services"),
+		 nth_entry(in_cluster("services"), 0));
+	again_after(path);
+	ck_assert_uint_eq(calls("DescribeServices"), 1);
+	ck_assert_uint_eq(calls(NULL), calls("DescribeServices") + calls("ListServices"));
+	ck_assert_uint_gt(again_after("anything\n"), 0);
+	ck_assert_uint_gt(calls("ListTaskDefinitions"), 0);
+	ck_assert_uint_gt(calls("DescribeClusters"), 0);
+}
+END_TEST
+
 START_TEST(a_scalar_write_is_one_call)
 {
 	char path[512];
@@ -341,6 +380,7 @@ int main(void)
 	tcase_add_test(tc, cold_cat_of_all_tasks_costs_the_lists_and_one_describe_a_hundred);
 	tcase_add_test(tc, services_read_one_by_one_cost_one_describe_for_ten);
 	tcase_add_test(tc, one_cold_scalar_costs_its_lists_and_one_describe);
+	tcase_add_test(tc, a_refresh_drops_the_part_that_it_names);
 	tcase_add_test(tc, a_scalar_write_is_one_call);
 	tcase_add_test(tc, truncating_writes_nothing_and_calls_nothing);
 	tcase_add_test(tc, refresh_makes_the_next_look_ask_again);

@@ -216,6 +216,26 @@ START_TEST(what_lies_in_one_cluster_is_forgotten_alone)
 }
 END_TEST
 
+START_TEST(one_resource_is_forgotten_with_the_lists_that_may_name_it)
+{
+	know_everything();
+	asked_again();
+	store_forget_document(store, KIND_SERVICE, "prod", "s0");
+	ck_assert_uint_eq(asked_again(), SERVICE | SERVICES);
+	store_forget_document(store, KIND_TASK, "other", "t0");
+	ck_assert_uint_eq(asked_again(), 0);
+	store_forget_family(store, "web");
+	/* The list of REVISIONS here is of no one family. */
+	ck_assert_uint_eq(asked_again(), REVISION | FAMILIES);
+	store_forget_family(store, "we");
+	ck_assert_uint_eq(asked_again(), FAMILIES);
+	store_forget_kind(store, KIND_TASK, "prod");
+	ck_assert_uint_eq(asked_again() & ~(unsigned)OTHER_TASK, TASK | TASKS | STOPPED);
+	store_forget_queries(store, "prod");
+	ck_assert_uint_eq(asked_again(), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("effects");
@@ -231,6 +251,7 @@ int main(void)
 	tcase_add_test(tc, a_creation_that_failed_adds_nothing);
 	tcase_add_test(tc, all_is_forgotten_when_told_so);
 	tcase_add_test(tc, what_lies_in_one_cluster_is_forgotten_alone);
+	tcase_add_test(tc, one_resource_is_forgotten_with_the_lists_that_may_name_it);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }

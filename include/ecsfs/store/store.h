@@ -111,10 +111,21 @@ int store_find(struct store *store, struct op *op, const struct list_query *quer
 int store_call(struct store *store, struct op *op, const char *action, json_t *request,
 	       json_t **ret_response);
 
-/* Forget everything; or only what lies in @cluster; or only documents and lists of @kind there. */
+/*
+ * Forget everything; or only what lies in @cluster, NULL for all of them; or only documents and
+ * lists of @kind there; or one document, and the lists that may name it.
+ */
 void store_forget(struct store *store);
 void store_forget_cluster(struct store *store, const char *cluster);
 void store_forget_kind(struct store *store, enum kind kind, const char *cluster);
+void store_forget_document(struct store *store, enum kind kind, const char *cluster,
+			   const char *id);
+
+/* Forget the lists in @cluster, or "", that were asked for with filters. */
+void store_forget_queries(struct store *store, const char *cluster);
+
+/* Forget the revisions of @family, their lists, and whether it is there. */
+void store_forget_family(struct store *store, const char *family);
 
 /* Whether last-known state is being served because AWS cannot be reached. */
 bool store_is_stale(struct store *store);
