@@ -350,6 +350,8 @@ int tree_create(struct tree *tree, struct op *op, const struct node *dir, const 
 		return error_set(&op->error, EPERM,
 				 type->drop ? "only NAME.json can be made here"
 					    : "no file can be made here");
+	if (type->reserved && strcmp(name, type->reserved) == 0)
+		return error_set(&op->error, ENOENT, "there is no %s to edit", name);
 	/* Or a write to a member of what has gone meanwhile would look as if it was done. */
 	if (!editor && (type->flags & NODE_SCRATCH) && type->show) {
 		_cleanup_(content_done) struct content content = {0};

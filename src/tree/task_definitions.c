@@ -278,6 +278,7 @@ const struct node_type families_rows[] = {
 		.form = NODE_DIR,
 		.mode = 0755,
 		.flags = NODE_SCRATCH,
+		.reserved = "latest.json",
 		.slot = SLOT_FAMILY,
 		.list = LIST_FAMILIES,
 		.rows = family_rows,

@@ -376,6 +376,8 @@ START_TEST(a_write_to_what_has_gone_meanwhile_is_an_error_and_no_scratch_file)
 	api("DeleteCluster", "{'cluster': 'short'}");
 	ck_assert_str_eq(put_or_make("clusters/short/settings.json", "[]\n"), "ENOENT");
 	ck_assert_str_eq(put_or_make("clusters/short/notes", "x\n"), "ENOENT");
+	/* Nor is a revision registered where a family has no ACTIVE one. */
+	ck_assert_str_eq(put_or_make("task-definitions/importer/latest.json", "{}\n"), "ENOENT");
 	ck_assert_str_eq(put_or_make(WEB "/notes", "x\n"), "ok");
 	ck_assert_str_eq(errno_of(unlink(WEB "/notes")), "ok");
 }

@@ -81,11 +81,12 @@ struct node_type {
 	enum node_form form; /* NODE_END ends a table */
 	mode_t mode;         /* permission bits */
 	unsigned flags;
-	enum slot slot;                  /* what the node's id is */
-	enum kind kind;                  /* of the document behind the node */
-	enum list list;                  /* of the resources that the row stands for */
-	const struct node_type *rows;    /* of a directory */
-	const struct update *update;     /* of a writable member */
+	enum slot slot;               /* what the node's id is */
+	enum kind kind;               /* of the document behind the node */
+	enum list list;               /* of the resources that the row stands for */
+	const struct node_type *rows; /* of a directory */
+	const struct update *update;  /* of a writable member */
+	const char *reserved; /* of a directory: a name that is no scratch file's; NULL: none */
 	const struct node_type *newborn; /* of a directory: what a new file in it is, if written */
 
 	/* The names that a row for many has now. */
