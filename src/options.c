@@ -260,7 +260,7 @@ static int parse_letters(struct options *options, int argc, char **argv, int *i,
 		const struct option_row *row = find_letter(*letters);
 		if (!row)
 			return error_set(err, EINVAL, "-%c is not an option; see --help", *letters);
-		set_value(options, row, NULL);
+		set_value(options, row, "");
 	}
 	return 0;
 }

@@ -330,7 +330,7 @@ struct instance *placement_choose(struct model *model, const struct placement *p
 {
 	const struct index *instances = &placement->cluster->instances;
 	struct instance *best = NULL;
-	int64_t best_costs[MAX_STRATEGIES], its_costs[MAX_STRATEGIES] = {0};
+	int64_t best_costs[MAX_STRATEGIES] = {0}, its_costs[MAX_STRATEGIES] = {0};
 	_cleanup_(ranking_done) struct ranking ranking;
 
 	ranking_init(&ranking, placement);

@@ -180,7 +180,7 @@ static int register_request(struct tree *tree, struct op *op, const struct node 
 int family_drop(struct tree *tree, struct op *op, const struct node *dir, const char *name,
 		json_t *value, const char *line)
 {
-	json_t *request;
+	json_t *request = NULL;
 	int r = register_request(tree, op, dir, name, value, &request);
 
 	(void)line;
