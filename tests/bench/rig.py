@@ -3,6 +3,7 @@ of calls and of FUSE requests, and a stopwatch. Standard library only."""
 import contextlib
 import json
 import os
+import random
 import re
 import signal
 import statistics
@@ -206,6 +207,10 @@ def copy_tasks(source, target):
 
 
 def interleaved(tries, *measures):
-    """The median of each, measured in turns so that noise hits all alike."""
-    taken = [[measure() for measure in measures] for _ in range(tries)]
-    return [statistics.median(column) for column in zip(*taken)]
+    """The median of each, measured in turns, in another order each time, so that noise hits all
+    alike, also noise that comes and goes in a rhythm."""
+    taken = [[] for _ in measures]
+    for _ in range(tries):
+        for at in random.sample(range(len(measures)), len(measures)):
+            taken[at].append(measures[at]())
+    return [statistics.median(values) for values in taken]
