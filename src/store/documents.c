@@ -81,28 +81,59 @@ static struct list_entry *list_around(struct store *store, const struct entry *e
 	return longest;
 }
 
+/* Send @count batches from @index on. Who reads the first of them has the next ones sent. */
+static void send_ahead(struct store *store, struct list_entry *list, enum kind kind, size_t index,
+		       unsigned count)
+{
+	for (unsigned i = 0; i < count && index < list->listing->count; i++) {
+		struct fetch *fetch = batch_new(kind, list->cluster);
+		if (!fetch)
+			break;
+		index = fill(store, fetch, list->listing, index);
+		if (fetch->id_count > 0) {
+			struct entry *first = entry_find(store, kind, list->cluster, fetch->ids[0]);
+			first->leads = i == 0;
+			fetch_enqueue(store, fetch);
+		}
+		fetch_unref(fetch);
+	}
+	list->ahead_end = index;
+}
+
+static void widen(struct list_entry *list)
+{
+	list->ahead = list->ahead * 2 > MAX_AHEAD ? MAX_AHEAD : list->ahead * 2;
+}
+
 /*
  * Read-ahead, as the kernel does it for files: whoever asks right behind the last batch goes
  * through the list, and gets twice as many batches sent ahead. The calls are those that the
  * reader would have caused one by one; only their waiting overlaps.
  */
-static void send_ahead(struct store *store, struct list_entry *list, enum kind kind,
+static void read_ahead(struct store *store, struct list_entry *list, enum kind kind,
 		       size_t from_index, size_t end_index)
 {
 	bool follows = from_index >= list->ahead_end &&
 		       from_index < list->ahead_end + kinds[kind].batch && list->ahead_end > 0;
 
-	list->ahead = !follows ? 1 : list->ahead * 2 > MAX_AHEAD ? MAX_AHEAD : list->ahead * 2;
-	for (unsigned i = 1; i < list->ahead && end_index < list->listing->count; i++) {
-		struct fetch *fetch = batch_new(kind, list->cluster);
-		if (!fetch)
-			break;
-		end_index = fill(store, fetch, list->listing, end_index);
-		if (fetch->id_count > 0)
-			fetch_enqueue(store, fetch);
-		fetch_unref(fetch);
-	}
-	list->ahead_end = end_index;
+	if (follows)
+		widen(list);
+	else
+		list->ahead = 1;
+	send_ahead(store, list, kind, end_index, list->ahead - 1);
+}
+
+void documents_read_on(struct store *store, struct entry *entry)
+{
+	struct list_entry *list;
+	size_t index;
+
+	entry->leads = false;
+	list = list_around(store, entry, &index);
+	if (!list || index >= list->ahead_end)
+		return;
+	widen(list);
+	send_ahead(store, list, entry->kind, list->ahead_end, list->ahead);
 }
 
 struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
@@ -124,7 +155,7 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
 		end = fill(store, fetch, list->listing, index + 1);
 		if (end == list->listing->count)
 			fill(store, fetch, list->listing, 0);
-		send_ahead(store, list, entry->kind, index, end);
+		read_ahead(store, list, entry->kind, index, end);
 	}
 	fetch_unref(fetch); /* the queue has its own reference until it is done */
 	return fetch;

@@ -37,6 +37,7 @@ struct entry {
 	int64_t made_until_ms; /* made here: so long a Describe that knows nothing of it lags */
 	struct fetch *fetch;   /* the one that may fill it */
 	bool is_kept;          /* a stopped task, in store->kept */
+	bool leads;            /* the first of batches that were sent ahead */
 	struct entry *kept_prev, *kept_next;
 	UT_hash_handle hh;
 	char key[];
@@ -146,6 +147,8 @@ int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);
 
 /* documents.c */
 struct fetch *documents_fetch_start(struct store *store, struct entry *entry);
+/* Somebody reads @entry, which leads batches that were sent ahead: send the next ones. */
+void documents_read_on(struct store *store, struct entry *entry);
 
 /* A batch of those of @names from *@at on that were INACTIVE when last seen and have expired; *@at
  * is where the next batch begins. NULL: none is left. */

@@ -164,6 +164,8 @@ static int document_locked(struct store *store, struct op *op, enum kind kind, c
 		struct entry *entry = entry_get(store, kind, cluster, id);
 		if (!entry)
 			return no_memory(op);
+		if (entry->leads && !op->cached_only)
+			documents_read_on(store, entry);
 		if (entry->expires_ms > now_ms(store)) {
 			count_cache(store, asked ? "miss" : "hit");
 			return entry_answer(entry, ret_document);

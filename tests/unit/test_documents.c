@@ -113,6 +113,26 @@ START_TEST(readers_in_any_order_cost_little_more_than_the_batches)
 }
 END_TEST
 
+/* The third batch was sent ahead of who read the first two; with its first the next four are. */
+START_TEST(who_reads_on_finds_the_next_batches_on_their_way)
+{
+	char id[32];
+
+	double_put_many(rig.aws, "tasks", "n%04u", 1000);
+	names_of(LIST_TASKS, NULL);
+	for (unsigned i = 0; i <= 200; i += 100) {
+		snprintf(id, sizeof(id), "n%04u", i);
+		ck_assert_str_eq(document_result(KIND_TASK, id), "ok");
+	}
+	double_await(rig.aws, "DescribeTasks", 3 + 4);
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(id, sizeof(id), "n%04u", i);
+		ck_assert_str_eq(document_result(KIND_TASK, id), "ok");
+	}
+	ck_assert_uint_eq(calls("DescribeTasks"), 10);
+}
+END_TEST
+
 START_TEST(a_list_of_few_does_not_make_the_batches_small)
 {
 	char id[32], listing[128];
@@ -406,6 +426,7 @@ int main(void)
 	tcase_add_test(tc, no_tags_are_no_member);
 	tcase_add_loop_test(tc, neighbours_ride_along_in_one_describe, 0, ARRAY_SIZE(batches));
 	tcase_add_test(tc, readers_in_any_order_cost_little_more_than_the_batches);
+	tcase_add_test(tc, who_reads_on_finds_the_next_batches_on_their_way);
 	tcase_add_test(tc, a_list_of_few_does_not_make_the_batches_small);
 	tcase_add_test(tc, every_include_is_asked_for);
 	tcase_add_test(tc, missing_ids_are_remembered);
