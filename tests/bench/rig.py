@@ -164,11 +164,12 @@ def mounted(argv, kind):
                 subprocess.run(["fusermount3", "-u", "-z", str(root)], check=False)
 
 
-def ecsfs(server, *options):
+def ecsfs(server, *options, quotas=False):
     """A mount that knows nothing yet. --quota-share 0: a loopback server has no quotas, and what a
-    row compares with keeps none; the row on quotas sets its own."""
-    return mounted([BUILD / "src/ecsfs", "-f", "--endpoint-url", server.url, "--quota-share", "0",
-                    *options], "ecsfs")
+    row compares with keeps none; the row on quotas takes the default."""
+    share = [] if quotas else ["--quota-share", "0"]
+    return mounted([BUILD / "src/ecsfs", "-f", "--endpoint-url", server.url, *share, *options],
+                   "ecsfs")
 
 
 def floor(tree):
@@ -208,9 +209,10 @@ def copy_tasks(source, target):
 
 def interleaved(tries, *measures):
     """The median of each, measured in turns, in another order each time, so that noise hits all
-    alike, also noise that comes and goes in a rhythm."""
+    alike, also noise that comes and goes in a rhythm. How far the tries are apart is told."""
     taken = [[] for _ in measures]
     for _ in range(tries):
         for at in random.sample(range(len(measures)), len(measures)):
             taken[at].append(measures[at]())
+    note("    " + ", ".join(f"{min(values):.4g} to {max(values):.4g} s" for values in taken))
     return [statistics.median(values) for values in taken]

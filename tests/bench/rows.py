@@ -310,7 +310,7 @@ def quotas(options):
     20 a second. By default ecsfs takes 80 % of both, and must lose no time beyond that."""
     burst, rate, share = 100, 20, 0.8
     with emulator("--enforce-quotas", tasks=TASKS) as server, \
-            ecsfs(server, "--quota-share", "80") as mount:
+            ecsfs(server, quotas=True) as mount:
         taken = run(CAT, mount.path)
         throttled = mount.metric("ecsfs_api_throttles_total")
         calls = {a: n for a, n in server.calls().items() if a in ("ListTasks", "DescribeTasks")}
