@@ -365,6 +365,37 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	entry->mtime_ms = answer->mtime_ms;
 }
 
+/* Whether @item has every member of @known; of its tags nothing is said, so they are as they were.
+ */
+static bool tells_all(json_t *item, json_t *known)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (known, name, value) {
+		if (json_object_get(item, name))
+			continue;
+		if (strcmp(name, "tags") != 0 || json_object_set(item, name, value) < 0)
+			return false;
+	}
+	return true;
+}
+
+void documents_updated(struct store *store, enum kind kind, const char *cluster, json_t *item,
+		       int64_t start_ms)
+{
+	const char *arn = json_string_value(json_object_get(item, kinds[kind].arn));
+	struct entry *entry = arn ? entry_find(store, kind, cluster, arn_id(arn)) : NULL;
+	struct answer answer = {0};
+
+	if (!entry || !entry->blob)
+		return;
+	json_auto_t *known = json_loadb(entry->blob->bytes, entry->blob->len, JSON_ALLOW_NUL, NULL);
+	if (known && tells_all(item, known) && render(kind, item, &answer) == 0)
+		fill_entry(store, entry, &answer, start_ms);
+	blob_unref(answer.blob);
+}
+
 /*
  * Whether the answer tells what is with an id. A server may answer fewer than it was asked for: who
  * only rode along and is in neither of its arrays is asked for again when somebody wants it.

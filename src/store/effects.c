@@ -286,18 +286,41 @@ static void apply(struct store *store, const char *action, json_t *request, bool
 	expire_lists(store, effect->lists, cluster);
 }
 
+static void begin(struct store *store, struct change *change)
+{
+	LOCKED(&store->lock);
+	*change = (struct change){
+		.start_ms = now_ms(store),
+		.number = ++store->changes,
+		.alone = store->changing++ == 0,
+	};
+}
+
+/* The lock is held. Of two changes at one time nobody knows which one AWS made last. */
+static void end(struct store *store, struct change *change)
+{
+	store->changing--;
+	change->alone = change->alone && store->changes == change->number;
+}
+
 int store_call(struct store *store, struct op *op, const char *action, json_t *request,
 	       json_t **ret_response)
 {
 	json_auto_t *response = NULL;
 	const struct ecs_action *row = ecs_action_find(action);
 
+	bool mutates = row->flags & ECS_MUTATES;
+	struct change change = {0};
+
+	if (mutates)
+		begin(store, &change);
 	int r = ecs_call(store->ecs, op, row, request, &response);
-	if (row->flags & ECS_MUTATES) {
+	if (mutates) {
 		LOCKED(&store->lock);
+		end(store, &change);
 		apply(store, action, request, r == 0);
 		if (r == 0)
-			made_apply(store, action, request, response);
+			made_apply(store, action, request, response, &change);
 	}
 	if (r == 0)
 		*ret_response = STEAL(response);

@@ -103,6 +103,8 @@ struct store {
 	struct metrics *metrics;
 	struct disk *disk;
 	char revision_arn[256]; /* what every revision's ARN begins with; "" before a List told */
+	uint64_t changes;       /* begun so far */
+	unsigned changing;      /* and under way */
 	int64_t distrusted_ms; /* Unix time: what is on disk from before was changed or forgotten */
 	int64_t ttl_ms[TTL_COUNT];
 	int64_t wait_ms;
@@ -157,11 +159,23 @@ struct fetch *documents_batch_inactive(struct store *store, enum kind kind, cons
 int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
 /* @item of an answer was made by it: so it looks until Describe says more. */
 void documents_made(struct store *store, enum kind kind, const char *cluster, json_t *item);
+/* @item of an answer is what its resource is since it was changed at @start_ms, if the answer tells
+ * no less than Describe did; but for tags, which such answers may leave out. */
+void documents_updated(struct store *store, enum kind kind, const char *cluster, json_t *item,
+		       int64_t start_ms);
 /* The tags of a task definition stand beside it in the answer. */
 int documents_adopt_tags(json_t *response, json_t *item);
 
+/* A change being made. */
+struct change {
+	int64_t start_ms;
+	uint64_t number;
+	bool alone; /* no other one is under way, so its answer is the last word */
+};
+
 /* made.c: what the @response of a change tells of what it made */
-void made_apply(struct store *store, const char *action, json_t *request, json_t *response);
+void made_apply(struct store *store, const char *action, json_t *request, json_t *response,
+		const struct change *how);
 
 /* kept.c */
 void kept_add(struct store *store, struct entry *entry);

@@ -1,6 +1,7 @@
 /*
- * What a change through this mount made is there from now on, whatever List and Describe, which are
- * eventually consistent, say for a while: one table from actions to where the answer has it.
+ * What a change through this mount made, or made of something, is so from now on, whatever List and
+ * Describe, which are eventually consistent, say for a while: one table from actions to where the
+ * answer has it.
  */
 #include <string.h>
 
@@ -12,17 +13,26 @@ static const struct made {
 	const char *action, *member; /* one resource, or an array of them */
 	enum kind kind;
 	enum list into, from; /* LIST_COUNT: none, or effects.c knows it from the request */
+	bool updates;         /* it was there before */
 } made[] = {
-	{"CreateCluster", "cluster", KIND_CLUSTER, LIST_COUNT, LIST_COUNT},
-	{"CreateService", "service", KIND_SERVICE, LIST_COUNT, LIST_COUNT},
-	{"RunTask", "tasks", KIND_TASK, LIST_TASKS, LIST_COUNT},
-	{"StartTask", "tasks", KIND_TASK, LIST_TASKS, LIST_COUNT},
-	{"StopTask", "task", KIND_TASK, LIST_STOPPED_TASKS, LIST_COUNT},
+	{"CreateCluster", "cluster", KIND_CLUSTER, LIST_COUNT, LIST_COUNT, false},
+	{"CreateService", "service", KIND_SERVICE, LIST_COUNT, LIST_COUNT, false},
+	{"RunTask", "tasks", KIND_TASK, LIST_TASKS, LIST_COUNT, false},
+	{"StartTask", "tasks", KIND_TASK, LIST_TASKS, LIST_COUNT, false},
+	{"StopTask", "task", KIND_TASK, LIST_STOPPED_TASKS, LIST_COUNT, false},
 	{"RegisterContainerInstance", "containerInstance", KIND_CONTAINER_INSTANCE,
-	 LIST_CONTAINER_INSTANCES, LIST_COUNT},
-	{"RegisterTaskDefinition", "taskDefinition", KIND_REVISION, LIST_REVISIONS, LIST_COUNT},
+	 LIST_CONTAINER_INSTANCES, LIST_COUNT, false},
+	{"RegisterTaskDefinition", "taskDefinition", KIND_REVISION, LIST_REVISIONS, LIST_COUNT,
+	 false},
 	{"DeregisterTaskDefinition", "taskDefinition", KIND_REVISION, LIST_INACTIVE_REVISIONS,
-	 LIST_REVISIONS},
+	 LIST_REVISIONS, false},
+	{"UpdateService", "service", KIND_SERVICE, LIST_COUNT, LIST_COUNT, true},
+	{"UpdateCluster", "cluster", KIND_CLUSTER, LIST_COUNT, LIST_COUNT, true},
+	{"PutClusterCapacityProviders", "cluster", KIND_CLUSTER, LIST_COUNT, LIST_COUNT, true},
+	{"UpdateContainerAgent", "containerInstance", KIND_CONTAINER_INSTANCE, LIST_COUNT,
+	 LIST_COUNT, true},
+	{"UpdateContainerInstancesState", "containerInstances", KIND_CONTAINER_INSTANCE, LIST_COUNT,
+	 LIST_COUNT, true},
 };
 
 static void change(struct store *store, enum list list, const char *cluster, json_t *filters,
@@ -69,7 +79,7 @@ static void change_filtered(struct store *store, const char *cluster, json_t *ta
 }
 
 static void apply_one(struct store *store, const struct made *row, const char *cluster,
-		      json_t *item)
+		      json_t *item, const struct change *how)
 {
 	const char *arn = json_string_value(json_object_get(item, kinds[row->kind].arn));
 	bool global = row->kind == KIND_CLUSTER || row->kind == KIND_REVISION;
@@ -77,7 +87,10 @@ static void apply_one(struct store *store, const struct made *row, const char *c
 
 	if (!arn)
 		return;
-	documents_made(store, row->kind, global ? "" : cluster, item);
+	if (!row->updates)
+		documents_made(store, row->kind, global ? "" : cluster, item);
+	else if (how->alone)
+		documents_updated(store, row->kind, global ? "" : cluster, item, how->start_ms);
 	if (row->kind == KIND_REVISION && !(filters = family_filter(store, row, arn_id(arn))))
 		return;
 	if (row->into != LIST_COUNT)
@@ -88,7 +101,8 @@ static void apply_one(struct store *store, const struct made *row, const char *c
 		change_filtered(store, cluster, item, arn_id(arn));
 }
 
-void made_apply(struct store *store, const char *action, json_t *request, json_t *response)
+void made_apply(struct store *store, const char *action, json_t *request, json_t *response,
+		const struct change *how)
 {
 	const char *cluster = json_string_value(json_object_get(request, "cluster"));
 	json_t *item;
@@ -104,7 +118,7 @@ void made_apply(struct store *store, const char *action, json_t *request, json_t
 		json_array_foreach (list, i, item) {
 			if (row->kind == KIND_REVISION && documents_adopt_tags(response, item) < 0)
 				continue;
-			apply_one(store, row, cluster ? arn_id(cluster) : "default", item);
+			apply_one(store, row, cluster ? arn_id(cluster) : "default", item, how);
 		}
 	}
 }

@@ -283,6 +283,11 @@ START_TEST(a_scalar_write_is_one_call)
 	ck_assert_str_eq(put(path, "1\n"), "ok");
 	ck_assert_uint_eq(calls(NULL), 1);
 	ck_assert_uint_eq(calls("UpdateService"), 1);
+	/* Nor does what is there now cost one, or the next write. */
+	ck_assert_str_eq(content(path), "1\n");
+	ck_assert_str_eq(put(path, "2\n"), "ok");
+	ck_assert_str_eq(content(path), "2\n");
+	ck_assert_uint_eq(calls(NULL), 2);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
 /* What was made here is there at once, though List and Describe do not know of it yet. */
+#include <pthread.h>
 #include <stdio.h>
 
 #include "store_rig.h"
@@ -165,6 +166,81 @@ START_TEST(an_odd_answer_makes_nothing)
 }
 END_TEST
 
+#define SERVICE "{\"service\": {\"serviceArn\": \"" ARN "service/prod/web\", %s}}"
+
+/* UpdateService answers with these members. */
+static void update(const char *members)
+{
+	char answer[512];
+
+	snprintf(answer, sizeof(answer), SERVICE, members);
+	double_answer(rig.aws, "UpdateService", 200, answer);
+	ck_assert_str_eq(change("UpdateService", "{'cluster':'prod','service':'web'}"), "ok");
+}
+
+START_TEST(what_an_update_answers_is_what_is_there)
+{
+	double_put(rig.aws, "services", "web", "{'desiredCount':1}");
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "1");
+	update("\"desiredCount\": 2");
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "2");
+	ck_assert_uint_eq(calls("DescribeServices"), 1);
+	/* For its time, and then it is asked for. */
+	pass(SHORT_MS);
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "1");
+}
+END_TEST
+
+START_TEST(the_tags_that_an_update_does_not_tell_of_are_as_they_were)
+{
+	struct question q = {.kind = KIND_SERVICE, .cluster = "prod", .id = "web"};
+
+	double_put(rig.aws, "services", "web", "{'tags':[{'key':'a','value':'b'}]}");
+	document_result(KIND_SERVICE, "web");
+	update("\"desiredCount\": 2");
+	question_start(&q);
+	ck_assert_str_eq(question_end(&q), "ok");
+	ck_assert_ptr_nonnull(strstr(q.document.blob->bytes, "\"key\": \"a\""));
+	ck_assert_ptr_nonnull(strstr(q.document.blob->bytes, "\"desiredCount\": 2"));
+	question_done(&q);
+	ck_assert_uint_eq(calls("DescribeServices"), 1);
+}
+END_TEST
+
+START_TEST(an_update_that_tells_less_than_was_known_is_no_answer)
+{
+	double_put(rig.aws, "services", "web", "{'desiredCount':1,'status':'ACTIVE'}");
+	document_result(KIND_SERVICE, "web");
+	update("\"desiredCount\": 2");
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "status"), "ACTIVE");
+	ck_assert_uint_eq(calls("DescribeServices"), 2);
+}
+END_TEST
+
+static void *update_other(void *arg)
+{
+	(void)arg;
+	change("UpdateCluster", "{'cluster':'other'}");
+	return NULL;
+}
+
+START_TEST(of_two_changes_at_one_time_neither_answer_is_believed)
+{
+	pthread_t other;
+
+	double_put(rig.aws, "services", "web", "{'desiredCount':1}");
+	document_result(KIND_SERVICE, "web");
+	double_answer(rig.aws, "UpdateCluster", 200, "{}");
+	double_hold(rig.aws, "UpdateCluster");
+	ck_assert_int_eq(pthread_create(&other, NULL, update_other, NULL), 0);
+	double_await(rig.aws, "UpdateCluster", 1);
+	update("\"desiredCount\": 2");
+	double_release(rig.aws, "UpdateCluster");
+	pthread_join(other, NULL);
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "1");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("made");
@@ -179,6 +255,10 @@ int main(void)
 	tcase_add_test(tc, what_was_ended_here_has_ended_before_describe_says_so);
 	tcase_add_test(tc, what_was_deleted_again_is_not_shown);
 	tcase_add_loop_test(tc, an_odd_answer_makes_nothing, 0, ARRAY_SIZE(odd_answers));
+	tcase_add_test(tc, what_an_update_answers_is_what_is_there);
+	tcase_add_test(tc, the_tags_that_an_update_does_not_tell_of_are_as_they_were);
+	tcase_add_test(tc, an_update_that_tells_less_than_was_known_is_no_answer);
+	tcase_add_test(tc, of_two_changes_at_one_time_neither_answer_is_believed);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }
