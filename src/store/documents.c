@@ -445,78 +445,16 @@ static int describe(struct store *store, const struct fetch *fetch, struct op *o
 	return r;
 }
 
-/*
- * What the disk may know of @fetch's one revision: its ARN, if a List says right now that it is
- * ACTIVE, as it was when it was written, and this mount has not seen it yet.
- */
-static bool on_disk(struct store *store, const struct fetch *fetch, char *arn, size_t size,
-		    int64_t *ret_since_ms)
-{
-	const char *id = fetch->ids[0];
-
-	if (!store->disk || fetch->kind != KIND_REVISION)
-		return false;
-	json_auto_t *filters = json_pack("{s:s%}", "familyPrefix", id, strcspn(id, ":"));
-	struct list_query query = {LIST_REVISIONS, "", filters};
-	LOCKED(&store->lock);
-	struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, id);
-	struct list_entry *list = filters ? list_get(store, &query) : NULL;
-	if (!store->revision_arn[0] || !entry || entry->blob || !list || !list->listing ||
-	    list->expires_ms <= now_ms(store) || listing_find(list->listing, id) == SIZE_MAX)
-		return false;
-	*ret_since_ms = store->distrusted_ms;
-	return (size_t)snprintf(arn, size, "%s%s", store->revision_arn, id) < size;
-}
-
 static bool get_from_disk(struct store *store, const struct fetch *fetch, struct answer *answer)
 {
 	struct disk_document document;
-	int64_t since_ms;
-	char arn[2048];
 
-	if (!on_disk(store, fetch, arn, sizeof(arn), &since_ms) ||
-	    disk_get(store->disk, arn, since_ms, &document) < 0)
+	if (!revisions_get(store, fetch, &document))
 		return false;
 	*answer = (struct answer){.blob = document.blob,
 				  .mtime_ms = document.mtime_ms,
 				  .ctime_ms = document.ctime_ms};
-	count_cache(store, "disk");
 	return true;
-}
-
-/* Whether what is known of @fetch's one revision is still to be believed, and what that is. */
-static bool is_current(struct store *store, const struct fetch *fetch,
-		       struct document *ret_document)
-{
-	LOCKED(&store->lock);
-	struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[0]);
-	if (!entry || !entry->blob || entry->expires_ms <= now_ms(store))
-		return false;
-	if (ret_document)
-		entry_to_document(entry, ret_document);
-	return true;
-}
-
-/*
- * Let the next mount find @fetch's revision, if it is ACTIVE. A change that came meanwhile has
- * expired the entry, and then the file must not stay.
- */
-static void put_on_disk(struct store *store, const struct fetch *fetch)
-{
-	_cleanup_(document_done) struct document document = {0};
-	struct rendered_member member;
-
-	if (!store->disk || fetch->kind != KIND_REVISION || !is_current(store, fetch, &document) ||
-	    !list_fits(LIST_REVISIONS, document.blob) ||
-	    !render_find_member(document.blob->bytes, kinds[fetch->kind].arn, &member))
-		return;
-	_cleanup_free_ char *arn = strndup(member.value + 1, member.value_len - 2);
-	if (!arn)
-		return;
-	disk_put(store->disk, arn,
-		 &(struct disk_document){document.blob, document.mtime_ms, document.ctime_ms});
-	if (!is_current(store, fetch, NULL))
-		disk_remove(store->disk, arn);
 }
 
 int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
@@ -532,6 +470,6 @@ int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
 			: error_set(&op->error, ENOMEM, "out of memory");
 	fill_entries(store, fetch, answers, r, start_ms);
 	if (r == 0)
-		put_on_disk(store, fetch);
+		revisions_keep(store, fetch);
 	return r;
 }

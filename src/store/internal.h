@@ -177,6 +177,16 @@ struct change {
 void made_apply(struct store *store, const char *action, json_t *request, json_t *response,
 		const struct change *how);
 
+/* revisions.c; the lock is taken inside but by revisions_learn() */
+
+/* @arn: of a revision that AWS lists, or NULL; it tells the account */
+void revisions_learn(struct store *store, const char *arn);
+/* What the disk knows of @fetch's one revision, if that may be believed. */
+bool revisions_get(struct store *store, const struct fetch *fetch,
+		   struct disk_document *ret_document);
+/* Let the next mount find @fetch's revision, if it is ACTIVE. */
+void revisions_keep(struct store *store, const struct fetch *fetch);
+
 /* kept.c */
 void kept_add(struct store *store, struct entry *entry);
 void kept_remove(struct store *store, struct entry *entry);

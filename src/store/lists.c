@@ -169,17 +169,6 @@ static bool is_of_family(const char *name, const char *family)
 	return strncmp(name, family, len) == 0 && name[len] == ':';
 }
 
-/* The account is in no request: the first revision that AWS lists tells. */
-static void learn_revision_arn(struct store *store, const char *arn)
-{
-	const char *slash = arn ? strchr(arn, '/') : NULL;
-
-	if (slash && !store->revision_arn[0] && strncmp(arn, "arn:", 4) == 0 &&
-	    (size_t)(slash + 1 - arn) < sizeof(store->revision_arn))
-		snprintf(store->revision_arn, sizeof(store->revision_arn), "%.*s",
-			 (int)(slash + 1 - arn), arn);
-}
-
 static int add_names(struct fetch *fetch, struct op *op, json_t *items)
 {
 	const struct list_info *info = &lists[fetch->list];
@@ -209,7 +198,7 @@ static int add_page(struct store *store, struct fetch *fetch, struct op *op, jso
 	LOCKED(&store->lock);
 	int r = add_names(fetch, op, items);
 	if (lists[fetch->list].of == KIND_REVISION)
-		learn_revision_arn(store, json_string_value(json_array_get(items, 0)));
+		revisions_learn(store, json_string_value(json_array_get(items, 0)));
 	fetch->pages++;
 	fetch->empty_pages = json_array_size(items) ? 0 : fetch->empty_pages + 1;
 	pthread_cond_broadcast(&fetch->changed);
