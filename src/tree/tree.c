@@ -238,7 +238,7 @@ static bool is_replacer(const char *command)
 {
 	static const char *const names[] = {"cp",    "mv",   "install", "tar",  "bsdtar",
 					    "cpio",  "vi",   "vim*",    "view", "rvim",
-					    "gvim*", "nvim", "ex",      "jed",  "ruby*"};
+					    "gvim*", "nvim", "ex",      "jed"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (fnmatch(names[i], command, 0) == 0)
