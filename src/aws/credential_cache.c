@@ -18,8 +18,10 @@
 #define MANDATORY_PAUSE_MS (10 * 1000)
 /*
  * After one that failed with nothing to go on with: in proportion to what it took, as for calls of
- * AWS, so that not every call waits for a source that is silent.
+ * AWS, so that not every call waits for a source that is silent. Where all sources answer at once
+ * there is no pause: a log-in is seen by the next call.
  */
+#define NEW_QUICK_MS 500
 #define NEW_PAUSE_FACTOR 10
 #define NEW_PAUSE_MAX_MS 5000
 /* For credentials of an instance that cannot be renewed; the renewal goes on being tried. */
@@ -135,9 +137,11 @@ static void finish_locked(struct credential_cache *cache, int r, struct credenti
 			cache->extended_ms = clock_wall_ms(cache->clock) + EXTENSION_MS;
 		bool pressing = need_locked(cache) == NEED_MANDATORY;
 		cache->next_try_ms = now_ms + (pressing ? MANDATORY_PAUSE_MS : ADVISORY_PAUSE_MS);
+		int64_t took_ms = now_ms - cache->started_ms;
 		cache->next_new_ms =
-			now_ms +
-			shorter(NEW_PAUSE_FACTOR * (now_ms - cache->started_ms), NEW_PAUSE_MAX_MS);
+			took_ms < NEW_QUICK_MS
+				? INT64_MIN
+				: now_ms + shorter(NEW_PAUSE_FACTOR * took_ms, NEW_PAUSE_MAX_MS);
 	}
 	cache->fetching = false;
 	cache->fetches++;

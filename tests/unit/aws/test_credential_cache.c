@@ -201,6 +201,16 @@ START_TEST(without_any_not_every_caller_waits_for_a_source_that_is_slow_to_fail)
 }
 END_TEST
 
+START_TEST(where_failing_is_quick_the_next_caller_sees_a_login)
+{
+	source.fail = ENOKEY;
+	source.takes_ms = 400;
+	ck_assert_str_eq(key(), "ENOKEY");
+	source.fail = 0;
+	ck_assert_str_eq(key(), "KEY2");
+}
+END_TEST
+
 START_TEST(keys_that_live_a_minute_are_not_fetched_for_every_call)
 {
 	source.life_ms = MINUTE;
@@ -326,6 +336,7 @@ int main(void)
 	tcase_add_test(tc, ten_minutes_before_expiry_everyone_waits);
 	tcase_add_test(tc, a_refresh_that_fails_is_no_error_while_the_old_ones_last);
 	tcase_add_test(tc, without_any_not_every_caller_waits_for_a_source_that_is_slow_to_fail);
+	tcase_add_test(tc, where_failing_is_quick_the_next_caller_sees_a_login);
 	tcase_add_test(tc, keys_that_live_a_minute_are_not_fetched_for_every_call);
 	tcase_add_test(tc, keys_that_come_expired_are_refused);
 	tcase_add_test(tc, extendable_keys_outlive_a_source_that_is_down);
