@@ -111,9 +111,9 @@ static int build_disk(const struct options *options, struct parts *parts, struct
 
 static int build(struct options *options, struct parts *parts, struct error *err)
 {
-	double short_s = options->ttl_s ? options->ttl_s : 5;
-	double medium_s = options->ttl_s ? options->ttl_s : 15;
-	double long_s = options->ttl_s ? options->ttl_s : 30;
+	double short_s = options->ttl_s < 0 ? 5 : options->ttl_s;
+	double medium_s = options->ttl_s < 0 ? 15 : options->ttl_s;
+	double long_s = options->ttl_s < 0 ? 30 : options->ttl_s;
 	int r = 0;
 
 	if (options->demo)

@@ -20,7 +20,8 @@ const char options_help[] =
 	"      --endpoint-url URL       another ECS endpoint\n"
 	"      --ca-bundle FILE         certificates to verify the endpoint with\n"
 	"      --read-only              refuse every change (EROFS)\n"
-	"      --ttl SECONDS            how old an answer may be (default: 5, 15 or 30 by kind)\n"
+	"      --ttl SECONDS            how old an answer may be (default: 5, 15 or 30 by kind;\n"
+	"                               0: ask each time)\n"
 	"      --delete-limit N         destructive calls in 60 seconds (default 20, 0: no limit)\n"
 	"      --protect GLOB           make matching clusters and families read-only; repeatable\n"
 	"      --audit-log FILE         append every changing call to FILE\n"
@@ -40,7 +41,19 @@ const char options_help[] =
 	"\n"
 	"Unmount with: fusermount3 -u MOUNTPOINT\n";
 
-enum value { FLAG, STRING, STRINGS, COUNT, PERCENT, SECONDS, LEVEL, NUMBER_ID, OCTAL, IGNORED };
+enum value {
+	FLAG,
+	STRING,
+	STRINGS,
+	COUNT,
+	PERCENT,
+	TTL,
+	SECONDS,
+	LEVEL,
+	NUMBER_ID,
+	OCTAL,
+	IGNORED
+};
 
 static const struct option_row {
 	const char *name;
@@ -58,7 +71,7 @@ static const struct option_row {
 	ROW("ca-bundle", 0, STRING, ca_bundle),
 	ROW("read-only", 0, FLAG, read_only),
 	ROW("ro", 0, FLAG, read_only),
-	ROW("ttl", 0, SECONDS, ttl_s),
+	ROW("ttl", 0, TTL, ttl_s),
 	ROW("delete-limit", 0, COUNT, delete_limit),
 	ROW("audit-log", 0, STRING, audit_log),
 	ROW("cache-dir", 0, STRING, cache_dir),
@@ -117,12 +130,12 @@ static int parse_long(const char *text, int base, long min, long max, long *ret)
 	return 0;
 }
 
-static int parse_seconds(const char *text, double *ret)
+static int parse_seconds(const char *text, double min, double *ret)
 {
 	char *end;
 	double value = strtod(text, &end);
 
-	if (end == text || *end || !isfinite(value) || value < 0.001 || value > 86400)
+	if (end == text || *end || !isfinite(value) || value < min || value > 86400)
 		return -EINVAL;
 	*ret = value;
 	return 0;
@@ -146,8 +159,10 @@ static int set_value(struct options *options, const struct option_row *row, cons
 		return parse_long(text, 10, 0, 1000000, at);
 	case PERCENT:
 		return parse_long(text, 10, 0, 100, at);
+	case TTL:
+		return parse_seconds(text, 0, at);
 	case SECONDS:
-		return parse_seconds(text, at);
+		return parse_seconds(text, 0.001, at);
 	case LEVEL:
 		return log_level_parse(text, at);
 	case NUMBER_ID:
@@ -290,6 +305,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 
 	*ret_options = (struct options){
 		.delete_limit = 20,
+		.ttl_s = -1,
 		.timeout_s = 30,
 		.quota_percent = 80,
 		.log_level = LOG_LEVEL_WARN,

@@ -17,7 +17,7 @@ struct options {
 	char *source, *mountpoint;
 	char *protect[MAX_PROTECTED + 1]; /* ended by NULL */
 	char *fuse_options; /* what is left of -o for libfuse, comma-separated; NULL: nothing */
-	double ttl_s;       /* 0: the defaults */
+	double ttl_s;       /* negative: the defaults */
 	double timeout_s;
 	long delete_limit, max_connections, quota_percent;
 	enum log_level log_level;

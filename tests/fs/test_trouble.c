@@ -173,6 +173,19 @@ static bool grew(void)
 	return read(open_fd, text, sizeof(text)) > 0;
 }
 
+START_TEST(with_a_ttl_of_0_what_others_change_is_seen_at_once)
+{
+	mount_stop();
+	mount_start((const char *const[]){"--ttl", "0", NULL});
+	ck_assert_str_eq(content(WEB "/desiredCount"), "3\n");
+	api("UpdateService", "{'cluster':'production','service':'web','desiredCount':4}");
+	/* What the kernel was told holds for a millisecond. */
+	nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+	ck_assert_str_eq(content(WEB "/desiredCount"), "4\n");
+	ck_assert_int_eq(count_entries("clusters/production/services"), 6);
+}
+END_TEST
+
 START_TEST(events_grow_under_an_open_file)
 {
 	char text[64 * 1024];
@@ -356,6 +369,7 @@ int main(void)
 	tcase_add_test(tc, one_open_file_is_one_snapshot_while_the_resource_changes);
 	tcase_add_test(tc,
 		       other_content_of_the_same_size_is_seen_after_the_ttl_and_after_own_writes);
+	tcase_add_test(tc, with_a_ttl_of_0_what_others_change_is_seen_at_once);
 	tcase_add_test(tc, events_grow_under_an_open_file);
 	tcase_add_test(tc, sigterm_unmounts_also_with_calls_in_flight);
 	tcase_add_test(tc, after_kill_9_the_same_command_mounts_again);
