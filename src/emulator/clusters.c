@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "actions.h"
+#include "describe.h"
 #include "lookup.h"
 #include "page.h"
 
@@ -222,10 +223,25 @@ int delete_cluster(struct call *call)
 	return answer_cluster(call, cluster);
 }
 
+static int describe_one(struct call *call, struct cluster *none, const char *name, const void *arg)
+{
+	const struct includes *include = arg;
+
+	(void)none;
+	if (!*name)
+		return call_fail(call, INVALID, "Clusters can not be blank.");
+	struct cluster *cluster = lookup_find_cluster(call, name);
+	if (call->status)
+		return -1;
+	if (cluster)
+		show_cluster(call, NULL, cluster, *include);
+	return cluster != NULL;
+}
+
 int describe_clusters(struct call *call)
 {
-	json_t *names = call_member(call, "clusters"), *name;
-	struct includes include = {
+	static const struct describe how = {"clusters", 100, "Clusters", "cluster", describe_one};
+	const struct includes include = {
 		.statistics = call_includes(call, "STATISTICS"),
 		.tags = call_includes(call, "TAGS"),
 		.settings = call_includes(call, "SETTINGS"),
@@ -233,38 +249,9 @@ int describe_clusters(struct call *call)
 		.attachments = call_includes(call, "ATTACHMENTS"),
 	};
 	json_auto_t *defaults = json_pack("[s]", "default");
-	json_auto_t *missing = json_array();
-	size_t i;
+	bool named = json_array_size(call_member(call, "clusters")) > 0;
 
-	if (json_array_size(names) > 100)
-		return call_fail(call, INVALID, "Clusters can have at most 100 items.");
-	if (json_array_size(names) == 0)
-		names = defaults;
-	out_open(&call->out, NULL, '{');
-	out_open(&call->out, "clusters", '[');
-	json_array_foreach (names, i, name) {
-		if (!*json_string_value(name))
-			return call_fail(call, INVALID, "Clusters can not be blank.");
-		struct cluster *cluster = lookup_find_cluster(call, json_string_value(name));
-
-		if (call->status)
-			return -1;
-		if (cluster)
-			show_cluster(call, NULL, cluster, include);
-		else
-			json_array_append(missing, name);
-	}
-	out_close(&call->out, ']');
-	out_open(&call->out, "failures", '[');
-	json_array_foreach (missing, i, name) {
-		struct reference reference;
-
-		lookup_parse(call, json_string_value(name), "cluster", &reference);
-		call_failure(call, "MISSING", "cluster/%s", reference.name);
-	}
-	out_close(&call->out, ']');
-	out_close(&call->out, '}');
-	return 0;
+	return describe_each(call, &how, NULL, named ? NULL : defaults, &include);
 }
 
 static void cluster_arn(struct call *call, const struct item *item)

@@ -6,6 +6,7 @@
 #include "actions.h"
 #include "alloc.h"
 #include "cql.h"
+#include "describe.h"
 #include "lifecycle.h"
 #include "lookup.h"
 #include "page.h"
@@ -172,70 +173,56 @@ int list_container_instances(struct call *call)
 	return 0;
 }
 
-/* What DescribeContainerInstances and UpdateContainerInstancesState do for each of theirs. */
-static int each_instance(struct call *call, size_t max,
-			 void (*visit)(struct call *call, struct instance *instance))
+static int describe_one(struct call *call, struct cluster *cluster, const char *name,
+			const void *arg)
 {
-	struct cluster *cluster = lookup_cluster(call);
-	const json_t *names = call_member(call, "containerInstances");
-	bool tags = call_includes(call, "TAGS");
-	json_auto_t *missing = json_array();
-	size_t i;
-	json_t *name;
+	struct instance *instance;
 
-	if (!cluster ||
-	    call_check_batch(call, "containerInstances", max, "Container instances") < 0)
+	(void)arg;
+	if (lookup_instance(call, cluster, name, &instance) < 0)
 		return -1;
-	out_open(&call->out, NULL, '{');
-	out_open(&call->out, "containerInstances", '[');
-	json_array_foreach (names, i, name) {
-		struct instance *instance;
-
-		if (lookup_instance(call, cluster, json_string_value(name), &instance) < 0)
-			return -1;
-		if (instance && visit)
-			visit(call, instance);
-		if (instance)
-			show_instance(call, NULL, instance, tags);
-		else
-			json_array_append(missing, name);
-	}
-	out_close(&call->out, ']');
-	out_open(&call->out, "failures", '[');
-	json_array_foreach (missing, i, name) {
-		struct reference reference;
-
-		lookup_parse(call, json_string_value(name), "container-instance", &reference);
-		call_failure(call, "MISSING", "container-instance/%s/%s", cluster->name,
-			     reference.name);
-	}
-	out_close(&call->out, ']');
-	out_close(&call->out, '}');
-	return 0;
+	if (instance)
+		show_instance(call, NULL, instance, call_includes(call, "TAGS"));
+	return instance != NULL;
 }
 
 int describe_container_instances(struct call *call)
 {
-	return each_instance(call, 100, NULL);
+	static const struct describe how = {"containerInstances", 100, "Container instances",
+					    "container-instance", describe_one};
+	struct cluster *cluster = lookup_cluster(call);
+
+	return cluster ? describe_each(call, &how, cluster, NULL, NULL) : -1;
 }
 
-static void set_status(struct call *call, struct instance *instance)
+static int set_status(struct call *call, struct cluster *cluster, const char *name, const void *arg)
 {
-	const char *status = call_string(call, "status");
+	struct instance *instance;
 
-	instance->status = strcmp(status, "DRAINING") == 0 ? "DRAINING" : "ACTIVE";
+	if (lookup_instance(call, cluster, name, &instance) < 0)
+		return -1;
+	if (!instance)
+		return 0;
+	instance->status = arg;
 	instance->version++;
-	cluster_poke(call->model, instance->cluster);
+	cluster_poke(call->model, cluster);
+	show_instance(call, NULL, instance, false);
+	return 1;
 }
 
 int update_container_instances_state(struct call *call)
 {
+	static const struct describe how = {"containerInstances", 10, "Container instances",
+					    "container-instance", set_status};
 	const char *status = call_string(call, "status");
+	bool draining = strcmp(status, "DRAINING") == 0;
 
-	if (strcmp(status, "ACTIVE") != 0 && strcmp(status, "DRAINING") != 0)
+	if (!draining && strcmp(status, "ACTIVE") != 0)
 		return call_fail(call, INVALID,
 				 "Container instances status should be one of [ACTIVE,DRAINING].");
-	return each_instance(call, 10, set_status);
+	struct cluster *cluster = lookup_cluster(call);
+	return cluster ? describe_each(call, &how, cluster, NULL, draining ? "DRAINING" : "ACTIVE")
+		       : -1;
 }
 
 /* The instance that the parameter names; NULL: the call failed. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "actions.h"
+#include "describe.h"
 #include "lifecycle.h"
 #include "lookup.h"
 #include "page.h"
@@ -49,40 +50,26 @@ int list_services(struct call *call)
 	return 0;
 }
 
+static int describe_one(struct call *call, struct cluster *cluster, const char *name,
+			const void *arg)
+{
+	struct service *service;
+
+	(void)arg;
+	if (lookup_service(call, cluster, name, &service) < 0)
+		return -1;
+	if (service)
+		show_service(call, NULL, service, call_includes(call, "TAGS"));
+	return service != NULL;
+}
+
 int describe_services(struct call *call)
 {
+	static const struct describe how = {"services", 10, "service names", "service",
+					    describe_one};
 	struct cluster *cluster = lookup_cluster(call);
-	const json_t *names = call_member(call, "services");
-	bool tags = call_includes(call, "TAGS");
-	json_auto_t *missing = json_array();
-	size_t i;
-	json_t *name;
 
-	if (!cluster || call_check_batch(call, "services", 10, "service names") < 0)
-		return -1;
-	out_open(&call->out, NULL, '{');
-	out_open(&call->out, "services", '[');
-	json_array_foreach (names, i, name) {
-		struct service *service;
-
-		if (lookup_service(call, cluster, json_string_value(name), &service) < 0)
-			return -1;
-		if (service)
-			show_service(call, NULL, service, tags);
-		else
-			json_array_append(missing, name);
-	}
-	out_close(&call->out, ']');
-	out_open(&call->out, "failures", '[');
-	json_array_foreach (missing, i, name) {
-		struct reference reference;
-
-		lookup_parse(call, json_string_value(name), "service", &reference);
-		call_failure(call, "MISSING", "service/%s/%s", cluster->name, reference.name);
-	}
-	out_close(&call->out, ']');
-	out_close(&call->out, '}');
-	return 0;
+	return cluster ? describe_each(call, &how, cluster, NULL, NULL) : -1;
 }
 
 int delete_service(struct call *call)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actions.h"
+#include "describe.h"
 #include "lifecycle.h"
 #include "lookup.h"
 #include "page.h"
@@ -75,40 +76,25 @@ int list_tasks(struct call *call)
 	return 0;
 }
 
+static int describe_one(struct call *call, struct cluster *cluster, const char *name,
+			const void *arg)
+{
+	struct task *task;
+
+	(void)arg;
+	if (lookup_task(call, cluster, name, &task) < 0)
+		return -1;
+	if (task)
+		show_task(call, NULL, task, call_includes(call, "TAGS"));
+	return task != NULL;
+}
+
 int describe_tasks(struct call *call)
 {
+	static const struct describe how = {"tasks", 100, "Tasks", "task", describe_one};
 	struct cluster *cluster = lookup_cluster(call);
-	const json_t *names = call_member(call, "tasks");
-	bool tags = call_includes(call, "TAGS");
-	json_auto_t *missing = json_array();
-	size_t i;
-	json_t *name;
 
-	if (!cluster || call_check_batch(call, "tasks", 100, "Tasks") < 0)
-		return -1;
-	out_open(&call->out, NULL, '{');
-	out_open(&call->out, "tasks", '[');
-	json_array_foreach (names, i, name) {
-		struct task *task;
-
-		if (lookup_task(call, cluster, json_string_value(name), &task) < 0)
-			return -1;
-		if (task)
-			show_task(call, NULL, task, tags);
-		else
-			json_array_append(missing, name);
-	}
-	out_close(&call->out, ']');
-	out_open(&call->out, "failures", '[');
-	json_array_foreach (missing, i, name) {
-		struct reference reference;
-
-		lookup_parse(call, json_string_value(name), "task", &reference);
-		call_failure(call, "MISSING", "task/%s/%s", cluster->name, reference.name);
-	}
-	out_close(&call->out, ']');
-	out_close(&call->out, '}');
-	return 0;
+	return cluster ? describe_each(call, &how, cluster, NULL, NULL) : -1;
 }
 
 int stop_task(struct call *call)
