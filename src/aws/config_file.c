@@ -53,7 +53,7 @@ static void free_secret(char *s)
 	free(s);
 }
 
-static void entry_free(struct entry *entry)
+static void free_entry(struct entry *entry)
 {
 	free(entry->block);
 	free(entry->key);
@@ -73,7 +73,7 @@ void config_file_free(struct config_file *file)
 			struct entry *entry = section->entries;
 
 			section->entries = entry->next;
-			entry_free(entry);
+			free_entry(entry);
 		}
 		free(section->name);
 		free(section);
@@ -135,7 +135,7 @@ static int add_entry(struct parser *parser, const char *block, const char *key, 
 	entry->key = strndup(key, key_len);
 	entry->value = strndup(value, value_len);
 	if ((block && !entry->block) || !entry->key || !entry->value) {
-		entry_free(entry);
+		free_entry(entry);
 		return -ENOMEM;
 	}
 	entry->next = parser->section->entries;
