@@ -31,6 +31,7 @@ void handle_free(struct fs *fs, struct handle *handle)
 	DL_DELETE(fs->handles, handle);
 	if (handle->cached && --handle->inode->cached_opens == 0)
 		content_done(&handle->inode->frozen);
+	handle->inode->writers -= handle->writes;
 	pthread_mutex_unlock(&fs->lock);
 	inode_unref(fs, handle->inode);
 	content_done(&handle->content);
@@ -95,20 +96,23 @@ static void reply_attr(struct request *r, struct inode *inode)
 	struct stat st;
 
 	int result = inode_content(r, inode, &content);
-	if (result < 0) {
+	if (result < 0 && result != -EAGAIN) {
 		request_reply(r, result);
 		return;
 	}
 	attr_fill(fs, &inode->node, inode->number, &content, &st);
 	pthread_mutex_lock(&fs->lock);
-	inode->told = content.blob;
-	if (inode->told)
-		inode->told_hash = content.blob->hash;
+	/* Not worth a call: as it was told before, and not for long. */
+	if (result == -EAGAIN)
+		st.st_size = inode->told_size;
+	else
+		inode_tell(inode, &content);
 	pthread_mutex_unlock(&fs->lock);
 	request_end(r, 0);
 	fuse_reply_attr(r->req, &st,
-			content.blob ? timeout_s(fs, content.expires_ms)
-				     : timeout_s(fs, clock_monotonic_ms(fs->clock) + 1000));
+			content.blob        ? timeout_s(fs, content.expires_ms)
+			: result == -EAGAIN ? timeout_s(fs, 0)
+					    : timeout_s(fs, clock_monotonic_ms(fs->clock) + 1000));
 }
 
 void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -133,27 +137,57 @@ static bool same_attr(struct fs *fs, const struct node *node, const struct stat 
 	       !((to_set & FUSE_SET_ATTR_GID) && attr->st_gid != now.st_gid);
 }
 
+/*
+ * The kernel opens a file and then empties it, as the same thread, and does not say which open file
+ * that was for: the last one. (It could do both in one request, but then it would take the file for
+ * empty by itself, also for those who read it just then.)
+ */
+static void empty_opened(struct request *r, const struct inode *inode)
+{
+	struct handle *handle, *last = NULL;
+
+	LOCKED(&r->fs->lock);
+	DL_FOREACH (r->fs->handles, handle)
+		if (handle->inode == inode && handle->writes && handle->thread == r->thread)
+			last = handle;
+	if (last)
+		last->emptied = true;
+}
+
+void handle_begin(struct request *r, struct handle *handle)
+{
+	pthread_mutex_lock(&r->fs->lock);
+	bool emptied = handle->emptied;
+	handle->emptied = false;
+	pthread_mutex_unlock(&r->fs->lock);
+	if (emptied && handle->draft)
+		draft_truncate(r->fs->tree, &r->op, handle->draft, 0);
+}
+
 /* Truncation empties what is being written; what is there changes only when it is written. */
-static int truncate_to(struct request *r, const struct node *node, off_t size,
+static int truncate_to(struct request *r, const struct inode *inode, off_t size,
 		       struct fuse_file_info *fi)
 {
 	struct fs *fs = r->fs;
 
-	if (!fi && node_is_scratch(node)) {
+	if (!fi && node_is_scratch(&inode->node)) {
 		struct draft *draft;
-		int result = draft_open(fs->tree, &r->op, node, 0, &draft);
+		int result = draft_open(fs->tree, &r->op, &inode->node, 0, &draft);
 		if (result == 0) {
 			result = draft_truncate(fs->tree, &r->op, draft, (size_t)size);
 			draft_free(fs->tree, draft);
 		}
 		return result;
 	}
-	if (!fi)
-		return size == 0 ? 0
-				 : error_set(&r->op.error, EINVAL,
-					     "a file here can be truncated to 0 only");
+	if (!fi && size > 0)
+		return error_set(&r->op.error, EINVAL, "a file here can be truncated to 0 only");
+	if (!fi) {
+		empty_opened(r, inode);
+		return 0;
+	}
 	struct handle *handle = handle_of(fi);
 	LOCKED(&handle->lock);
+	handle_begin(r, handle);
 	return handle->draft ? draft_truncate(fs->tree, &r->op, handle->draft, (size_t)size)
 			     : -EBADF;
 }
@@ -194,9 +228,11 @@ void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
 		result = error_set(&r.op.error, EPERM,
 				   "mode and owner of a resource cannot be changed");
 	if (result == 0 && (to_set & FUSE_SET_ATTR_SIZE))
-		result = truncate_to(&r, &inode->node, attr->st_size, fi);
+		result = truncate_to(&r, inode, attr->st_size, fi);
 	if (result == 0 && (to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)))
 		result = set_times(&r, inode);
+	/* An open for writing is to cost no call. */
+	r.op.cached_only = to_set & FUSE_SET_ATTR_SIZE;
 	if (result < 0)
 		request_reply(&r, result);
 	else
@@ -221,7 +257,8 @@ void fs_readlink(fuse_req_t req, fuse_ino_t ino)
 
 /*
  * The page cache serves an open file when it holds, or will hold, the very bytes whose size the
- * kernel was told. Any other open reads past it.
+ * kernel was told. Any other open reads past it; so does one beside a writer, by whose bytes the
+ * kernel makes the file longer for a moment.
  *
  * Return: whether the bytes may be put there right now: it has never had any of this inode, and
  * nobody reads.
@@ -234,7 +271,8 @@ static bool choose_cache(struct fs *fs, struct handle *handle, struct fuse_file_
 	LOCKED(&fs->lock);
 	bool cacheable = !(inode->node.type->flags & (NODE_VOLATILE | NODE_GROWS)) && inode->told &&
 			 inode->told_hash == hash && !inode->detached &&
-			 (inode->cached_opens == 0 || inode->paged_hash == hash);
+			 (inode->cached_opens == 0 || inode->paged_hash == hash) &&
+			 inode->writers == 0;
 	fi->direct_io = !cacheable;
 	fi->noflush = 1;
 	if (!cacheable)
@@ -265,13 +303,18 @@ static void store_pages(struct fs *fs, struct handle *handle, struct fuse_file_i
 						    &bytes, 0) == 0;
 }
 
-static int open_for_writing(struct request *r, struct handle *handle, struct fuse_file_info *fi)
+int handle_open_draft(struct request *r, struct handle *handle, struct fuse_file_info *fi)
 {
 	const struct node *node = &handle->inode->node;
 
 	fi->direct_io = 1;
 	fi->nonseekable = (node->type->flags & NODE_STREAM) != 0;
 	handle->opener = process_of(r->thread);
+	handle->thread = r->thread;
+	pthread_mutex_lock(&r->fs->lock);
+	handle->writes = true;
+	handle->inode->writers++;
+	pthread_mutex_unlock(&r->fs->lock);
 	return draft_open(r->fs->tree, &r->op, node, fi->flags, &handle->draft);
 }
 
@@ -290,7 +333,7 @@ void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	else if (reads)
 		result = newest_content(&r, inode, &handle->content);
 	else
-		result = open_for_writing(&r, handle, fi);
+		result = handle_open_draft(&r, handle, fi);
 	if (result < 0) {
 		handle_free(fs, handle);
 		request_reply(&r, result);

@@ -103,11 +103,13 @@ bool inode_shows_another(const struct inode *inode, const struct content *conten
 	       inode->paged_hash != content->blob->hash;
 }
 
-static void tell(struct inode *inode, const struct content *content)
+void inode_tell(struct inode *inode, const struct content *content)
 {
 	inode->told = content && content->blob;
-	if (inode->told)
-		inode->told_hash = content->blob->hash;
+	if (!inode->told)
+		return;
+	inode->told_hash = content->blob->hash;
+	inode->told_size = (off_t)content->blob->len;
 }
 
 struct inode *inode_look_up(struct fs *fs, struct inode *parent, const char *name,
@@ -129,7 +131,7 @@ struct inode *inode_look_up(struct fs *fs, struct inode *parent, const char *nam
 		inode->node.id = STEAL(found->id);
 	}
 	free(STEAL(found->id));
-	tell(inode, content);
+	inode_tell(inode, content);
 	if (inode->lookups++ == 0)
 		inode->refs++;
 	return inode;

@@ -29,8 +29,10 @@ struct inode {
 	bool detached;
 	/* What the kernel was last told and what its page cache holds, by hash of the bytes. */
 	uint64_t told_hash, paged_hash;
+	off_t told_size;
 	bool told;
 	unsigned cached_opens; /* handles that read through the page cache */
+	unsigned writers;      /* handles that write */
 	struct content frozen; /* of a detached inode */
 	struct inode *children, *prev, *next;
 	UT_hash_handle hh;
@@ -67,9 +69,11 @@ struct handle {
 	struct content content; /* the snapshot; blob NULL until it is needed */
 	struct entries entries; /* of a directory */
 	struct draft *draft;    /* of a file opened to write */
-	pid_t opener;           /* the process */
-	bool cached;
-	bool newborn; /* a tag or attribute that was made, not written: AWS has none; fs->lock */
+	pid_t opener, thread;   /* the process, and its thread that did */
+	bool cached, writes;    /* counted in the inode */
+	/* fs->lock: */
+	bool newborn; /* a tag or attribute that was made, not written: AWS has none */
+	bool emptied; /* by O_TRUNC, which its draft is still to be told of */
 	struct handle *prev, *next; /* of what is open */
 };
 
@@ -102,6 +106,9 @@ void inode_drop(struct fs *fs, struct inode *parent, const char *name);
 void inode_ref(struct fs *fs, struct inode *inode);
 void inode_unref(struct fs *fs, struct inode *inode);
 void inode_forget(struct fs *fs, struct inode *inode, uint64_t lookups);
+
+/* What the kernel is told of it. The lock is held. */
+void inode_tell(struct inode *inode, const struct content *content);
 
 /* Whether an open file shows other bytes through its page cache. The lock is held. */
 bool inode_shows_another(const struct inode *inode, const struct content *content);
@@ -178,6 +185,10 @@ int make_entry(struct fs *fs, struct inode *parent, const char *name, struct fou
 	       const struct content *content, struct fuse_entry_param *ret_entry);
 struct handle *handle_new(struct fs *fs, struct inode *inode);
 void handle_free(struct fs *fs, struct handle *handle);
+/* Begin to write what @handle has open. */
+int handle_open_draft(struct request *r, struct handle *handle, struct fuse_file_info *fi);
+/* Before anything is done with its draft, with its lock held: tell it what happened meanwhile. */
+void handle_begin(struct request *r, struct handle *handle);
 struct handle *handle_of(const struct fuse_file_info *fi);
 
 #endif

@@ -35,8 +35,9 @@ void fs_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 	(void)ino;
 	request_begin(&r, req, "write", handle->inode, NULL);
 	request_name_command(&r);
-	set_written(fs, handle);
 	pthread_mutex_lock(&handle->lock);
+	handle_begin(&r, handle);
+	set_written(fs, handle);
 	int result = handle->draft
 			     ? draft_write(fs->tree, &r.op, handle->draft, bytes, size, (size_t)off)
 			     : -EBADF;
@@ -57,6 +58,7 @@ static void finish(fuse_req_t req, const char *name, struct handle *handle)
 	request_begin(&r, req, name, handle->inode, NULL);
 	request_name_command(&r);
 	pthread_mutex_lock(&handle->lock);
+	handle_begin(&r, handle);
 	int result = draft_finish(r.fs->tree, &r.op, handle->draft);
 	forget_snapshot(r.fs, handle);
 	pthread_mutex_unlock(&handle->lock);
@@ -110,9 +112,8 @@ static int create(struct request *r, struct inode *parent, const char *name, boo
 	struct inode *inode = inode_of(fs, ret_entry->ino);
 	struct handle *handle = handle_new(fs, inode);
 	if (handle) {
-		handle->opener = process_of(r->thread);
 		handle->newborn = inode->node.type->store != NULL;
-		result = draft_open(fs->tree, &r->op, &inode->node, fi->flags, &handle->draft);
+		result = handle_open_draft(r, handle, fi);
 	} else {
 		result = -ENOMEM;
 	}
@@ -145,7 +146,6 @@ void fs_create(fuse_req_t req, fuse_ino_t parent_ino, const char *name, mode_t m
 	entry.entry_timeout = 0;
 	/* The kernel checks permissions after this reply; a tag that is only born has no other. */
 	entry.attr_timeout = NEWBORN_S;
-	fi->direct_io = 1;
 	fi->fh = (uintptr_t)handle;
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
 		handle_free(fs, handle);

@@ -22,6 +22,7 @@ struct draft {
 	const struct node *node;
 	enum draft_state state;
 	bool written;
+	bool replaces;           /* the text does not begin with what the document says */
 	struct error refusal;    /* while it is refused: why */
 	struct buf text;         /* of a document */
 	struct scratch *scratch; /* of a scratch file */
@@ -39,14 +40,17 @@ static int no_memory(struct op *op)
 	return error_set(&op->error, ENOMEM, "out of memory");
 }
 
-/* What will be changed in place. */
+/* What is changed in place, taken when the first of it is changed. */
 static int take_text(struct tree *tree, struct op *op, struct draft *draft)
 {
 	_cleanup_(content_done) struct content content = {0};
-	int r = tree_show(tree, op, draft->node, &content);
 
+	if (draft->replaces || !draft->node->type->commit)
+		return 0;
+	int r = tree_show(tree, op, draft->node, &content);
 	if (r < 0)
 		return r;
+	draft->replaces = true;
 	return text_write(&draft->text, content.blob->bytes, content.blob->len, 0) < 0
 		       ? no_memory(op)
 		       : 0;
@@ -68,7 +72,8 @@ static int begin(struct tree *tree, struct op *op, struct draft *draft, int flag
 		return error_set(&op->error, EPERM, "%s cannot be written", node->name);
 	if (flags & O_APPEND)
 		return error_set(&op->error, EINVAL, "%s is replaced, not appended to", node->name);
-	return node->type->commit && !(flags & O_TRUNC) ? take_text(tree, op, draft) : 0;
+	draft->replaces = flags & O_TRUNC;
+	return 0;
 }
 
 int draft_open(struct tree *tree, struct op *op, const struct node *node, int flags,
@@ -277,7 +282,9 @@ int draft_write(struct tree *tree, struct op *op, struct draft *draft, const cha
 		op->error = draft->refusal;
 		return -draft->refusal.errnum;
 	}
-	int r = put(tree, op, draft, bytes, len, offset);
+	int r = take_text(tree, op, draft);
+	if (r == 0)
+		r = put(tree, op, draft, bytes, len, offset);
 	if (r < 0)
 		return r;
 	draft->written = true;
@@ -293,6 +300,11 @@ int draft_truncate(struct tree *tree, struct op *op, struct draft *draft, size_t
 		return 0;
 	if (draft->scratch)
 		return explain(op, scratch_truncate(tree, draft->scratch, len));
+	if (len == 0)
+		draft->replaces = true;
+	int r = take_text(tree, op, draft);
+	if (r < 0)
+		return r;
 	if (len > draft->text.len)
 		return explain(op, -EINVAL);
 	if (len == draft->text.len && draft->state != DRAFT_DIRTY)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mount.h"
@@ -254,6 +255,33 @@ START_TEST(a_read_only_mount_has_no_write_bit_and_makes_no_changing_call)
 }
 END_TEST
 
+/* How many of @times that another process reads the document it finds it empty. */
+static int reads_empty(int times)
+{
+	char text[64 * 1024];
+	int empty = 0;
+
+	for (int i = 0; i < times; i++)
+		empty += slurp(WEB "/service.json", text, sizeof(text)) <= 0;
+	return empty;
+}
+
+START_TEST(nobody_reads_a_document_as_empty_while_another_one_opens_it_to_replace_it)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(reads_empty(5000) > 0);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		int fd = open(WEB "/service.json", O_WRONLY | O_TRUNC | O_CLOEXEC);
+		ck_assert_int_ge(fd, 0);
+		close(fd);
+	}
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_cluster_is_made_and_removed_like_a_directory)
 {
 	ck_assert_int_eq(mkdir("clusters/fresh", 0755), 0);
@@ -426,6 +454,8 @@ int main(void)
 			    ARRAY_SIZE(writes));
 	tcase_add_loop_test(tc, what_is_no_change_of_a_resource_is_refused_as_the_contract_says, 0,
 			    ARRAY_SIZE(others));
+	tcase_add_test(tc,
+		       nobody_reads_a_document_as_empty_while_another_one_opens_it_to_replace_it);
 	tcase_add_test(tc, a_cluster_is_made_and_removed_like_a_directory);
 	tcase_add_test(tc, what_a_cluster_counts_has_its_new_size_as_soon_as_a_call_returns);
 	tcase_add_test(tc, rm_of_a_task_stops_it_and_says_why);
