@@ -280,12 +280,19 @@ static int parse_letters(struct options *options, int argc, char **argv, int *i,
 	return 0;
 }
 
-/* "PROFILE@REGION": either part may be empty. */
-static int parse_source(struct options *options, const char *source)
+/*
+ * "PROFILE@REGION": either part may be empty. A word that was meant as a profile must not mount
+ * another account, which may be the one that matters.
+ */
+static int parse_source(struct options *options, const char *source, struct error *err)
 {
 	const char *at = strchr(source, '@');
 	int r = set_string(&options->source, source);
 
+	if (r == 0 && !at && strcmp(source, "none") != 0)
+		return error_set(err, EINVAL,
+				 "the source %s is neither PROFILE@REGION nor none; see --help",
+				 source);
 	if (!at || r < 0)
 		return r;
 	if (at > source && !options->profile) {
@@ -331,7 +338,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 		return error_set(err, EINVAL, "no mount point given; see --help");
 	r = set_string(&ret_options->mountpoint, plain[plain_count - 1]);
 	if (r == 0)
-		r = plain_count == 2 ? parse_source(ret_options, plain[0])
+		r = plain_count == 2 ? parse_source(ret_options, plain[0], err)
 				     : set_string(&ret_options->source, "ecs");
 	return r;
 }

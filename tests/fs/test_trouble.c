@@ -263,7 +263,8 @@ static const struct {
 	{{"--endpoint-url", "http://example.com"}, 1, "example.com"},
 	{{"--profile", "nobody"}, 1, "nobody"},
 	{{"a", "b", "c"}, 2, "too many"},
-	{{"-o", "nonsense"}, 1, "nonsense"},
+	{{"staging"}, 2, "PROFILE@REGION"}, /* the mount point is behind it */
+	{{"-o", "nonsense"}, 1, "`-o nonsense'"},
 };
 
 START_TEST(what_cannot_work_is_one_clear_line_and_a_failure)
