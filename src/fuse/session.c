@@ -133,13 +133,20 @@ static ssize_t read_request(int fd, void *buf, size_t size, void *userdata)
 	return read(fd, buf, size);
 }
 
-/* What libfuse says of a mount that fails, kept for the one line that tells of it. */
+/*
+ * What libfuse says of a mount that fails, kept for the one line that tells of it: the last of its
+ * lines, each of which it may say in pieces.
+ */
 static char fuse_words[256];
+static bool fuse_line_is_over;
 
 static void keep_words(enum fuse_log_level level, const char *format, va_list ap)
 {
+	size_t len = fuse_line_is_over ? 0 : strlen(fuse_words);
+
 	(void)level;
-	vsnprintf(fuse_words, sizeof(fuse_words), format, ap);
+	vsnprintf(fuse_words + len, sizeof(fuse_words) - len, format, ap);
+	fuse_line_is_over = strchr(fuse_words, '\n') != NULL;
 	fuse_words[strcspn(fuse_words, "\n")] = '\0';
 }
 
