@@ -96,6 +96,7 @@ static const struct option_row {
 	ROW("nofail", 0, IGNORED, read_only),
 	ROW("user", 0, IGNORED, read_only),
 	ROW("_netdev", 0, IGNORED, read_only),
+	ROW("relatime", 0, IGNORED, read_only),
 #undef ROW
 };
 

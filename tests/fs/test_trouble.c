@@ -278,6 +278,17 @@ START_TEST(what_cannot_work_is_one_clear_line_and_a_failure)
 }
 END_TEST
 
+START_TEST(what_fstab_says_to_mount_alone_is_accepted)
+{
+	static const char *const args[] = {
+		"-o", "rw,defaults,auto,noauto,nofail,user,_netdev,relatime,noexec,noatime", NULL};
+
+	mount_stop();
+	mount_start(args);
+	ck_assert_str_eq(content(WEB "/desiredCount"), "3\n");
+}
+END_TEST
+
 /* Where /dev/fuse is for root alone, this process and its children get one for everybody. */
 static bool let_everybody_mount(void)
 {
@@ -376,6 +387,7 @@ int main(void)
 	tcase_add_test(tc, after_kill_9_the_same_command_mounts_again);
 	tcase_add_loop_test(tc, what_cannot_work_is_one_clear_line_and_a_failure, 0,
 			    ARRAY_SIZE(refusals));
+	tcase_add_test(tc, what_fstab_says_to_mount_alone_is_accepted);
 	tcase_add_test(tc, an_ordinary_user_can_mount_and_only_he_sees_it);
 	suite_add_tcase(suite, tc);
 	return fs_run(suite);
