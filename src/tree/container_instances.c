@@ -210,6 +210,7 @@ static const struct node_type instance_tasks_rows[] = {
 		.each = instance_tasks_each,
 		.find = instance_tasks_find,
 		.show = task_link_show,
+		.instead = TASK_LINK_INSTEAD,
 	},
 	END,
 };

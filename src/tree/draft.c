@@ -69,7 +69,7 @@ static int begin(struct tree *tree, struct op *op, struct draft *draft, int flag
 	if (node->type->exchange)
 		return 0;
 	if (!node->type->store && !node->type->commit)
-		return error_set(&op->error, EPERM, "%s cannot be written", node->name);
+		return node_refuse(op, node, "written");
 	if (flags & O_APPEND)
 		return error_set(&op->error, EINVAL, "%s is replaced, not appended to", node->name);
 	draft->replaces = flags & O_TRUNC;
@@ -362,8 +362,11 @@ int tree_create(struct tree *tree, struct op *op, const struct node *dir, const 
 		return error_set(&op->error, EPERM,
 				 type->drop ? "only NAME.json can be made here"
 					    : "no file can be made here");
-	if (type->reserved && strcmp(name, type->reserved) == 0)
-		return error_set(&op->error, ENOENT, "there is no %s to edit", name);
+	if (type->reserve && !editor) {
+		int r = type->reserve(op, name);
+		if (r < 0)
+			return r;
+	}
 	/* Or a write to a member of what has gone meanwhile would look as if it was done. */
 	if (!editor && (type->flags & NODE_SCRATCH) && type->show) {
 		_cleanup_(content_done) struct content content = {0};
@@ -385,8 +388,9 @@ static int rename_onto(struct tree *tree, struct op *op, const struct node *targ
 		return tree_write_scalar(tree, op, target, text->bytes, text->len);
 	if (target->type->commit)
 		return commit_document(tree, op, target, text->bytes, text->len, MORE_NONE);
-	return error_set(&op->error, target->type->form == NODE_DIR ? EISDIR : EPERM,
-			 "%s cannot be written", target->name);
+	if (target->type->form == NODE_DIR)
+		return error_set(&op->error, EISDIR, "%s is a directory", target->name);
+	return node_refuse(op, target, "written");
 }
 
 static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scratch,
@@ -417,6 +421,11 @@ static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scra
 		return commit_drop(tree, op, &target, scratch, MORE_NONE);
 	if (!scratch_is_editor_name(name) && !(dir->type->flags & NODE_SCRATCH))
 		return error_set(&op->error, EPERM, "no file can be made here");
+	if (!scratch_is_editor_name(name) && dir->type->reserve) {
+		r = dir->type->reserve(op, name);
+		if (r < 0)
+			return r;
+	}
 	return scratch_rename(tree, scratch, dir, name) < 0 ? no_memory(op) : 0;
 }
 

@@ -94,6 +94,9 @@ void tree_changed(struct tree *tree, const struct node *node);
 /* The same for the path of no node at hand. */
 void tree_changed_path(struct tree *tree, const char *path);
 
+/* -EPERM for what its type has no function for, with what to do instead. @what: "written" */
+int node_refuse(struct op *op, const struct node *node, const char *what);
+
 /* members.c */
 int members_each(struct tree *tree, struct op *op, const struct node *dir,
 		 const struct node_type *row, struct entries *entries);
@@ -180,6 +183,7 @@ int nothing_show(struct tree *tree, struct op *op, const struct node *node,
 int delete_is_forced(struct op *op, const char *text);
 
 /* tasks.c: links to ../../../tasks/ID.json, from three directories below a cluster */
+#define TASK_LINK_INSTEAD "it is a link: rm the task itself, in the cluster's tasks/"
 int task_link_show(struct tree *tree, struct op *op, const struct node *node,
 		   struct content *ret_content);
 

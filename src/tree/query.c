@@ -55,8 +55,12 @@ static int add_filter(struct op *op, enum list list, const char *term, size_t le
 	_cleanup_free_ char *key = NULL, *value = NULL;
 	const char *equals = memchr(term, '=', len);
 
-	if (!equals)
+	/* Editors and shells try names with a dot all the time. */
+	if (!equals && term[0] == '.')
 		return -ENOENT;
+	if (!equals)
+		return error_set(&op->error, ENOENT, "a query is KEY=VALUE; the keys here are: %s",
+				 specs[list].keys);
 	key = strndup(term, (size_t)(equals - term));
 	if (!key)
 		return error_set(&op->error, ENOMEM, "out of memory");

@@ -190,6 +190,7 @@ static const struct node_type service_tasks_rows[] = {
 		.each = service_tasks_each,
 		.find = service_tasks_find,
 		.show = task_link_show,
+		.instead = TASK_LINK_INSTEAD,
 	},
 	END,
 };

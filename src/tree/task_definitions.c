@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+#define NEW_REVISION "write latest.json to register another"
+
 static bool can_be_family(const char *name)
 {
 	for (const char *p = name; *p; p++)
@@ -239,15 +241,28 @@ static int revision_remove(struct tree *tree, struct op *op, const struct node *
 			 json_pack("{s:s}", "taskDefinition", node->id), node->parent, NULL);
 }
 
-#define REVISIONS(which, how_remove)                                                               \
+/* Nor is a number that is not given yet: what is put there would look like a revision. */
+static int family_reserve(struct op *op, const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	if (strcmp(name, "latest.json") == 0)
+		return error_set(&op->error, ENOENT, "there is no latest.json to edit");
+	if (digits > 0 && strcmp(name + digits, ".json") == 0)
+		return error_set(&op->error, EPERM, "AWS numbers revisions; " NEW_REVISION);
+	return 0;
+}
+
+#define REVISIONS(which, how_remove, what_else)                                                    \
 	{                                                                                          \
 		.form = NODE_FILE, .mode = 0444, .slot = SLOT_REVISION, .kind = KIND_REVISION,     \
 		.list = (which), .each = revisions_each, .find = revisions_find,                   \
-		.show = document_show, .remove = (how_remove)                                      \
+		.show = document_show, .remove = (how_remove), .instead = (what_else)              \
 	}
 
 static const struct node_type inactive_rows[] = {
-	REVISIONS(LIST_INACTIVE_REVISIONS, NULL),
+	REVISIONS(LIST_INACTIVE_REVISIONS, NULL,
+		  "api/DeleteTaskDefinitions deletes what is INACTIVE"),
 	END,
 };
 
@@ -261,6 +276,7 @@ static const struct node_type family_rows[] = {
 		.find = latest_find,
 		.show = latest_show,
 		.commit = latest_commit,
+		.instead = "rm N.json deregisters a revision",
 	},
 	{
 		.name = "inactive",
@@ -269,7 +285,7 @@ static const struct node_type family_rows[] = {
 		.flags = NODE_UNLISTED,
 		.rows = inactive_rows,
 	},
-	REVISIONS(LIST_REVISIONS, revision_remove),
+	REVISIONS(LIST_REVISIONS, revision_remove, NEW_REVISION),
 	END,
 };
 
@@ -278,7 +294,8 @@ const struct node_type families_rows[] = {
 		.form = NODE_DIR,
 		.mode = 0755,
 		.flags = NODE_SCRATCH,
-		.reserved = "latest.json",
+		.instead = "rm each N.json in it",
+		.reserve = family_reserve,
 		.slot = SLOT_FAMILY,
 		.list = LIST_FAMILIES,
 		.rows = family_rows,

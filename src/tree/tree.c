@@ -165,13 +165,27 @@ int tree_show(struct tree *tree, struct op *op, const struct node *node,
 	return node->type->show(tree, op, node, ret_content);
 }
 
+int node_refuse(struct op *op, const struct node *node, const char *what)
+{
+	const struct node *dir = node->parent;
+
+	if (node->type->instead)
+		return error_set(&op->error, EPERM, "%s cannot be %s; %s", node->name, what,
+				 node->type->instead);
+	if (strcmp(what, "removed") == 0 && dir && dir->type->remove)
+		return error_set(&op->error, EPERM,
+				 "%s cannot be removed; rmdir removes %s as a whole", node->name,
+				 dir->name);
+	return error_set(&op->error, EPERM, "%s cannot be %s", node->name, what);
+}
+
 int tree_write_scalar(struct tree *tree, struct op *op, const struct node *node, const char *text,
 		      size_t len)
 {
 	char value[SCALAR_SIZE];
 
 	if (!node->type->store)
-		return error_set(&op->error, EPERM, "%s cannot be written", node->name);
+		return node_refuse(op, node, "written");
 	if (len > 0 && text[len - 1] == '\n')
 		len--;
 	if (len >= sizeof(value) || memchr(text, '\0', len) || memchr(text, '\n', len))
@@ -224,7 +238,8 @@ int tree_call_as_is(struct tree *tree, struct op *op, const char *action, json_t
 int tree_make(struct tree *tree, struct op *op, const struct node *dir, const char *name)
 {
 	if (!dir->type->make)
-		return error_set(&op->error, EPERM, "no directory can be made here");
+		return error_set(&op->error, EPERM, "no directory can be made here%s",
+				 dir->type->drop ? "; drop NAME.json" : "");
 	return dir->type->make(tree, op, dir, name);
 }
 
@@ -249,7 +264,7 @@ static bool is_replacer(const char *command)
 int tree_remove(struct tree *tree, struct op *op, const struct node *node)
 {
 	if (!node->type->remove)
-		return error_set(&op->error, EPERM, "%s cannot be removed", node->name);
+		return node_refuse(op, node, "removed");
 	if (node->type != &scratch_type && is_replacer(op->command))
 		return error_set(&op->error, EPERM, "%s removes to replace; remove %s with rm",
 				 op->command, node->name);

@@ -47,6 +47,15 @@ written() {
 	check "... until it is discarded" rm -f "$rejected"
 }
 
+# renamed OLD NEW: a scratch file is, and goes when that is refused.
+renamed() {
+	put '{}' "$1"
+	local status=0
+	mv "$1" "$2" || status=$?
+	rm -f "$1"
+	return "$status"
+}
+
 container() {
 	jq -cn --argjson n "$1" '{containerDefinitions:
 		[range($n) | {name: "app\(.)", image: "app:1", memory: 64}]}'
@@ -134,8 +143,18 @@ written "an unknown member of a service is EINVAL" "Invalid argument" "nonsense 
 dropped "an unknown member of a drop is EINVAL" "Invalid argument" "has no member nonsense" \
 	"$c/services/x.json" '{"taskDefinition": "app", "desiredCount": 0, "nonsense": 1}'
 check_fails "a read-only member's file is EPERM" "Operation not permitted" put 7 "$c/services/web/runningCount"
-check_fails "so is a revision" "Operation not permitted" put '{}' "$MNT/task-definitions/app/1.json"
-check_fails "a member's file stays" "Operation not permitted" rm -f "$c/services/web/desiredCount"
+refused "so is a revision" "Operation not permitted" "write latest.json" \
+	put '{}' "$MNT/task-definitions/app/1.json"
+refused "a revision's number is AWS's to give" "Operation not permitted" "write latest.json" \
+	cp "$MNT/task-definitions/app/1.json" "$MNT/task-definitions/app/2.json"
+refused "also to a file that gets its name later" "Operation not permitted" "write latest.json" \
+	renamed "$MNT/task-definitions/app/new" "$MNT/task-definitions/app/2.json"
+check_output "so that what is listed is what is there" $'1.json\nlatest.json' ls "$MNT/task-definitions/app"
+refused "a member's file stays" "Operation not permitted" "rmdir removes web as a whole" \
+	rm -f "$c/services/web/desiredCount"
+refused "so does latest.json" "Operation not permitted" "rm N.json deregisters" rm -f "$MNT/task-definitions/app/latest.json"
+refused "so does a family" "Operation not permitted" "rm each N.json" rmdir "$MNT/task-definitions/app"
+refused "a service is no directory to make" "Operation not permitted" "drop NAME.json" mkdir "$c/services/new"
 dropped "so is one without a name" "Invalid argument" "has no member" \
 	"$c/services/x.json" '{"taskDefinition": "app", "desiredCount": 0, "": 1}'
 
@@ -160,7 +179,8 @@ refused "an unknown query key is ENOENT, and the keys are named" "No such file" 
 	"the keys here are: family serviceName containerInstance startedBy desiredStatus launchType" \
 	ls "$c/query/tasks/color=red"
 refused "an unknown value is EINVAL" "Invalid argument" InvalidParameter ls "$c/query/tasks/launchType=RED"
-check_fails "what is no expression is ENOENT" "No such file" ls "$c/query/tasks/family"
+refused "so they are where there is no key" "No such file" \
+	"the keys here are: launchType schedulingStrategy" ls "$c/query/services/web"
 refused "a filter that is none is EINVAL" "Invalid argument" InvalidParameter \
 	ls "$c/query/container-instances/filter=attribute:("
 
@@ -174,3 +194,10 @@ dropped "so is a dropped cluster of that name" "File exists" "c is there already
 check_output "after all that the account is as it was" "$before" account
 check_output "and nothing was left behind" "" find "$MNT/clusters" "$MNT/task-definitions" \
 	'(' -name '*.rejected' -o -name 'x.json' ')'
+
+# A link to a task is not the task.
+task=$(http_ecs RunTask '{"cluster": "c", "taskDefinition": "app"}' |
+	jq -r '.tasks[0].taskArn | split("/")[-1]')
+put all "$MNT/.ecsfs/refresh"
+refused "a link to a task stays" "Operation not permitted" "rm the task itself" \
+	rm -f "$c/container-instances/$instance/tasks/$task.json"

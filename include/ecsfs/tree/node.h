@@ -81,12 +81,12 @@ struct node_type {
 	enum node_form form; /* NODE_END ends a table */
 	mode_t mode;         /* permission bits */
 	unsigned flags;
-	enum slot slot;               /* what the node's id is */
-	enum kind kind;               /* of the document behind the node */
-	enum list list;               /* of the resources that the row stands for */
-	const struct node_type *rows; /* of a directory */
-	const struct update *update;  /* of a writable member */
-	const char *reserved; /* of a directory: a name that is no scratch file's; NULL: none */
+	enum slot slot;                  /* what the node's id is */
+	enum kind kind;                  /* of the document behind the node */
+	enum list list;                  /* of the resources that the row stands for */
+	const struct node_type *rows;    /* of a directory */
+	const struct update *update;     /* of a writable member */
+	const char *instead;             /* for who tries what is refused: what to do; or NULL */
 	const struct node_type *newborn; /* of a directory: what a new file in it is, if written */
 
 	/* The names that a row for many has now. */
@@ -115,6 +115,8 @@ struct node_type {
 	 */
 	int (*drop)(struct tree *tree, struct op *op, const struct node *dir, const char *name,
 		    json_t *value, const char *line);
+	/* Of a directory with NODE_SCRATCH: refuse a name that is no scratch file's. */
+	int (*reserve)(struct op *op, const char *name);
 	/* unlink or rmdir this node. */
 	int (*remove)(struct tree *tree, struct op *op, const struct node *node);
 };
