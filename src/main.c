@@ -168,7 +168,10 @@ static int build(struct options *options, struct parts *parts, struct error *err
 				.read_only = options->read_only,
 				.protect = options->protect,
 				.ttl_s = {short_s, medium_s, long_s},
+				.timeout_s = options->timeout_s,
+				.quota_percent = (unsigned)options->quota_percent,
 				.cache_dir = parts->disk ? disk_dir(parts->disk) : NULL,
+				.audit_log = options->audit_log,
 			},
 			&parts->tree);
 	if (r < 0)

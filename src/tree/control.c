@@ -80,6 +80,15 @@ static json_t *expiry_of(const struct aws_client_info *info)
 	return json_string(text);
 }
 
+static json_t *protected_globs(const struct tree *tree)
+{
+	json_t *globs = json_array();
+
+	for (char *const *glob = tree->protect; glob && *glob; glob++)
+		json_array_append_new(globs, json_string(*glob));
+	return globs;
+}
+
 static int config_show(struct tree *tree, struct op *op, const struct node *node,
 		       struct content *ret_content)
 {
@@ -93,13 +102,16 @@ static int config_show(struct tree *tree, struct op *op, const struct node *node
 	json_int_t limit = tree->delete_limit;
 	pthread_mutex_unlock(&tree->lock);
 	json_auto_t *config = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:f, s:f, s:f}, s:s?, s:b, s:I, s:b}", "version",
-		ECSFS_VERSION, "region", info.region, "endpoint", info.endpoint, "profile",
-		info.profile, "credentialSource", info.credential_source, "credentialExpiry",
-		expiry_of(&info), "ttlSeconds", "tasksAndServices", tree->ttl_s[0],
-		"containerInstances", tree->ttl_s[1], "clustersAndTaskDefinitions", tree->ttl_s[2],
-		"cacheDir", tree->cache_dir, "readOnly", tree->read_only, "deleteLimit", limit,
-		"stale", store_is_stale(tree->store));
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:f, s:f, s:f}, s:f, s:I, s:s?, s:s?, s:b, s:o, "
+		"s:I, s:b}",
+		"version", ECSFS_VERSION, "region", info.region, "endpoint", info.endpoint,
+		"profile", info.profile, "credentialSource", info.credential_source,
+		"credentialExpiry", expiry_of(&info), "ttlSeconds", "tasksAndServices",
+		tree->ttl_s[0], "containerInstances", tree->ttl_s[1], "clustersAndTaskDefinitions",
+		tree->ttl_s[2], "timeoutSeconds", tree->timeout_s, "quotaSharePercent",
+		(json_int_t)tree->quota_percent, "cacheDir", tree->cache_dir, "auditLog",
+		tree->audit_log, "readOnly", tree->read_only, "protect", protected_globs(tree),
+		"deleteLimit", limit, "stale", store_is_stale(tree->store));
 	if (!config)
 		return error_set(&op->error, ENOMEM, "out of memory");
 	render_document(&text, config);

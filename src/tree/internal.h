@@ -19,8 +19,9 @@ struct tree {
 	struct metrics *metrics;
 	struct ring *errors, *audit;
 	const struct clock *clock;
-	double ttl_s[3];
-	const char *cache_dir;
+	double ttl_s[3], timeout_s;
+	unsigned quota_percent;
+	const char *cache_dir, *audit_log;
 	bool read_only;
 	char *const *protect; /* globs, ended by NULL; NULL: none */
 	int64_t started_ms;   /* Unix time of the mount */

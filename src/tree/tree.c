@@ -59,7 +59,10 @@ int tree_new(const struct tree_options *options, struct tree **ret_tree)
 		.clock = options->clock,
 		.read_only = options->read_only,
 		.protect = options->protect,
+		.timeout_s = options->timeout_s,
+		.quota_percent = options->quota_percent,
 		.cache_dir = options->cache_dir,
+		.audit_log = options->audit_log,
 		.started_ms = clock_wall_ms(options->clock),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};

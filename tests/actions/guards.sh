@@ -35,6 +35,8 @@ exchange() {
 
 # --protect
 start_ecsfs --protect 'prod-*' --protect secret --protect default
+check_output "--protect is what config says" '["prod-*","secret","default"]' \
+	jq -c .protect "$MNT/.ecsfs/config"
 for cluster in prod-1 default; do
 	c=$MNT/clusters/$cluster
 	task=$(find "$c/tasks" -name '*.json' | sort | head -n 1)
@@ -101,6 +103,9 @@ stop_ecsfs
 log=$TMP/audit.log
 start_ecsfs --delete-limit 3 --audit-log "$log"
 check_output "--delete-limit is what delete-limit says" 3 cat "$MNT/.ecsfs/delete-limit"
+check_output "--audit-log is what config says" "$log" jq -r .auditLog "$MNT/.ecsfs/config"
+check_output "and how long a call may take, of which share of the quotas" true \
+	jq -c '.timeoutSeconds == 30 and .quotaSharePercent == 80' "$MNT/.ecsfs/config"
 for key in a b c d e; do
 	put v "$MNT/clusters/test/tags/$key"
 done

@@ -22,9 +22,11 @@ struct tree_options {
 	const struct clock *clock;
 	unsigned delete_limit; /* destructive calls a minute, 0: no limit */
 	bool read_only;
-	char *const *protect;  /* globs of clusters and families; NULL-ended, or NULL */
-	double ttl_s[3];       /* short, medium, long: for `.ecsfs/config` */
-	const char *cache_dir; /* the same; NULL: none */
+	char *const *protect; /* globs of clusters and families; NULL-ended, or NULL */
+	/* For `.ecsfs/config` alone. */
+	double ttl_s[3], timeout_s; /* short, medium, long */
+	unsigned quota_percent;
+	const char *cache_dir, *audit_log; /* NULL: none */
 };
 
 /* @ret_tree: new. Return: 0 or -ENOMEM. */
