@@ -44,6 +44,17 @@ static int conflict(struct merge *m, const char *member, json_t *mine, json_t *t
 			 member, my_text, their_text);
 }
 
+/* What no update takes. */
+static int not_writable(struct merge *m, const char *name, json_t *mine)
+{
+	char my_text[300], their_text[300];
+
+	shown_value(mine, my_text, sizeof(my_text));
+	shown_value(json_object_get(m->current, name), their_text, sizeof(their_text));
+	return error_set(&m->op->error, EPERM, "%s cannot be changed; it is %s, not %s", name,
+			 their_text, my_text);
+}
+
 /* The update that takes @member; NULL when none does. */
 static const struct update *update_of(const struct node *node, const char *name,
 				      struct ecs_member *ret_member)
@@ -72,7 +83,7 @@ static int merge_member(struct merge *m, const char *name, json_t *value)
 	if (mine == before || mine == now)
 		return 0;
 	if (!update_of(m->node, name, &member))
-		return before || now ? error_set(&m->op->error, EPERM, "%s cannot be changed", name)
+		return before || now ? not_writable(m, name, value)
 				     : error_set(&m->op->error, EINVAL, "%s is no member of %s",
 						 name, m->node->name);
 	if (version_hash_there(m->base, name) != now)
