@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <malloc.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,6 +302,21 @@ static void detach_dead_mount(const char *mountpoint)
 		waitpid(pid, NULL, 0);
 }
 
+/* A second mount would hide the first, which would go on: with its calls, until both are ended. */
+static bool is_mounted_already(const char *mountpoint)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount;
+	bool found = false;
+
+	while (mounts && (mount = getmntent(mounts)))
+		found = found || (strcmp(mount->mnt_dir, mountpoint) == 0 &&
+				  strcmp(mount->mnt_type, "fuse.ecsfs") == 0);
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
 /* A daemon works in /, so the path must not depend on where we are. */
 static int resolve_mountpoint(struct options *options)
 {
@@ -315,6 +331,10 @@ static int resolve_mountpoint(struct options *options)
 	if (!S_ISDIR(st.st_mode)) {
 		fprintf(stderr, "ecsfs: %s: %s\n", options->mountpoint, strerror(ENOTDIR));
 		return -ENOTDIR;
+	}
+	if (is_mounted_already(resolved)) {
+		fprintf(stderr, "ecsfs: %s: ecsfs is mounted there already\n", resolved);
+		return -EBUSY;
 	}
 	free(options->mountpoint);
 	options->mountpoint = strdup(resolved);

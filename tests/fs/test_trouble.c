@@ -253,6 +253,21 @@ START_TEST(after_kill_9_the_same_command_mounts_again)
 }
 END_TEST
 
+START_TEST(the_same_command_does_not_mount_twice)
+{
+	char command[1024], text[1024] = "";
+	_cleanup_free_ char *before = strdup(content(WEB "/desiredCount"));
+
+	snprintf(command, sizeof(command), "%s %s 2>&1", getenv("ECSFS"), mount_dir());
+	FILE *output = popen(command, "re");
+	ck_assert_ptr_nonnull(output);
+	size_t len = fread(text, 1, sizeof(text) - 1, output);
+	ck_assert_int_eq(WEXITSTATUS(pclose(output)), 1);
+	ck_assert_msg(strstr(text, "is mounted there already"), "%.*s", (int)len, text);
+	ck_assert_str_eq(content(WEB "/desiredCount"), before);
+}
+END_TEST
+
 static const struct {
 	const char *args[6];
 	int status;
@@ -387,6 +402,7 @@ int main(void)
 	tcase_add_test(tc, after_kill_9_the_same_command_mounts_again);
 	tcase_add_loop_test(tc, what_cannot_work_is_one_clear_line_and_a_failure, 0,
 			    ARRAY_SIZE(refusals));
+	tcase_add_test(tc, the_same_command_does_not_mount_twice);
 	tcase_add_test(tc, what_fstab_says_to_mount_alone_is_accepted);
 	tcase_add_test(tc, an_ordinary_user_can_mount_and_only_he_sees_it);
 	suite_add_tcase(suite, tc);
