@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scratch.h"
 
@@ -348,6 +349,32 @@ static int newborn(struct op *op, const struct node *dir, const char *name, stru
 		       : error_set(&op->error, EINVAL, "%s is no name here", name);
 }
 
+/* Whether @a and @b differ in nothing but case and a ".json". */
+static bool is_alike(const char *a, const char *b)
+{
+	size_t len = strlen(a), other = strlen(b);
+
+	if (len > 5 && strcasecmp(a + len - 5, ".json") == 0)
+		len -= 5;
+	if (other > 5 && strcasecmp(b + other - 5, ".json") == 0)
+		other -= 5;
+	return len == other && strncasecmp(a, b, len) == 0;
+}
+
+/*
+ * What new scratch files in @dir must not be called: what the directory keeps for itself, and what
+ * is like the name of a file that can be written, for it would seem to have been.
+ */
+static int check_scratch_name(struct op *op, const struct node *dir, const char *name)
+{
+	for (const struct node_type *row = dir->type->rows; row->form != NODE_END; row++)
+		if (row->name && (row->store || row->commit) && strcmp(name, row->name) != 0 &&
+		    is_alike(name, row->name))
+			return error_set(&op->error, EPERM, "there is no %s; there is %s", name,
+					 row->name);
+	return dir->type->reserve ? dir->type->reserve(op, name) : 0;
+}
+
 int tree_create(struct tree *tree, struct op *op, const struct node *dir, const char *name,
 		bool temporary, struct found *ret_found)
 {
@@ -362,11 +389,6 @@ int tree_create(struct tree *tree, struct op *op, const struct node *dir, const 
 		return error_set(&op->error, EPERM,
 				 type->drop ? "only NAME.json can be made here"
 					    : "no file can be made here");
-	if (type->reserve && !editor) {
-		int r = type->reserve(op, name);
-		if (r < 0)
-			return r;
-	}
 	/* Or a write to a member of what has gone meanwhile would look as if it was done. */
 	if (!editor && (type->flags & NODE_SCRATCH) && type->show) {
 		_cleanup_(content_done) struct content content = {0};
@@ -374,6 +396,9 @@ int tree_create(struct tree *tree, struct op *op, const struct node *dir, const 
 		if (r < 0)
 			return r;
 	}
+	int r = editor ? 0 : check_scratch_name(op, dir, name);
+	if (r < 0)
+		return r;
 	if (scratch_make(tree, dir, name, &scratch) < 0)
 		return no_memory(op);
 	scratch_unref(tree, scratch);
@@ -421,11 +446,9 @@ static int rename_scratch(struct tree *tree, struct op *op, struct scratch *scra
 		return commit_drop(tree, op, &target, scratch, MORE_NONE);
 	if (!scratch_is_editor_name(name) && !(dir->type->flags & NODE_SCRATCH))
 		return error_set(&op->error, EPERM, "no file can be made here");
-	if (!scratch_is_editor_name(name) && dir->type->reserve) {
-		r = dir->type->reserve(op, name);
-		if (r < 0)
-			return r;
-	}
+	r = scratch_is_editor_name(name) ? 0 : check_scratch_name(op, dir, name);
+	if (r < 0)
+		return r;
 	return scratch_rename(tree, scratch, dir, name) < 0 ? no_memory(op) : 0;
 }
 

@@ -154,6 +154,14 @@ refused "a member's file stays" "Operation not permitted" "rmdir removes web as 
 	rm -f "$c/services/web/desiredCount"
 refused "so does latest.json" "Operation not permitted" "rm N.json deregisters" rm -f "$MNT/task-definitions/app/latest.json"
 refused "so does a family" "Operation not permitted" "rm each N.json" rmdir "$MNT/task-definitions/app"
+for name in desiredcount DesiredCount desiredCount.json; do
+	refused "$name would be a member, but for its name" "Operation not permitted" \
+		"there is no $name; there is desiredCount" put 1 "$c/services/web/$name"
+done
+refused "also when it gets that name later" "Operation not permitted" "there is deploymentConfiguration.json" \
+	renamed "$c/services/web/new" "$c/services/web/deploymentConfiguration"
+check "what is like no member is a scratch file" put 1 "$c/services/web/service2.json"
+check "... and nothing else" rm "$c/services/web/service2.json"
 refused "a service is no directory to make" "Operation not permitted" "drop NAME.json" mkdir "$c/services/new"
 dropped "so is one without a name" "Invalid argument" "has no member" \
 	"$c/services/x.json" '{"taskDefinition": "app", "desiredCount": 0, "": 1}'

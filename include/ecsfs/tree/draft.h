@@ -58,7 +58,8 @@ void draft_free(struct tree *tree, struct draft *draft);
  * @temporary: made as mkstemp(3) makes a file: to be renamed over another, so scratch everywhere,
  *             except under a drop's name
  * @ret_found: type, and a new id or NULL; for a scratch file the file is made at once
- * Return: 0; -EEXIST when the drop's resource exists; -EPERM where no file can be made.
+ * Return: 0; -EPERM where no file can be made, or none of that name; -ENOENT for a document that
+ *   is to be edited and is not there.
  */
 int tree_create(struct tree *tree, struct op *op, const struct node *dir, const char *name,
 		bool temporary, struct found *ret_found);
