@@ -28,11 +28,22 @@ static struct tm split(int64_t unix_ms, int *ret_ms)
 	return tm;
 }
 
+/* strftime()'s own %Y has three digits in the year 999. */
+static size_t put(const struct tm *tm, const char *behind_year, char *out)
+{
+	size_t len = (size_t)snprintf(out, TIMESTAMP_SIZE, "%04d", tm->tm_year + 1900);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	return len + strftime(out + len, TIMESTAMP_SIZE - len, behind_year, tm);
+#pragma GCC diagnostic pop
+}
+
 void timestamp_format_ms(int64_t unix_ms, char out[static TIMESTAMP_SIZE])
 {
 	int ms;
 	struct tm tm = split(unix_ms, &ms);
-	size_t len = strftime(out, TIMESTAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	size_t len = put(&tm, "-%m-%dT%H:%M:%S", out);
 
 	snprintf(out + len, TIMESTAMP_SIZE - len, ".%03dZ", ms);
 }
@@ -42,7 +53,7 @@ void timestamp_format_basic(int64_t unix_ms, char out[static TIMESTAMP_SIZE])
 	int ms;
 	struct tm tm = split(unix_ms, &ms);
 
-	strftime(out, TIMESTAMP_SIZE, "%Y%m%dT%H%M%SZ", &tm);
+	put(&tm, "%m%dT%H%M%SZ", out);
 }
 
 static int parse_zone(const char *text, int64_t *ret_offset_ms)

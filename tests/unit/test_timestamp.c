@@ -14,6 +14,8 @@ static const struct {
 	{1795470127123, "2026-11-23T21:42:07.123Z"},
 	{951782400000, "2000-02-29T00:00:00.000Z"},
 	{-1, "1969-12-31T23:59:59.999Z"},
+	{-62135596800000, "0001-01-01T00:00:00.000Z"},
+	{-30641760000001, "0998-12-31T23:59:59.999Z"},
 };
 
 static const struct {
@@ -58,6 +60,8 @@ START_TEST(the_basic_form_is_what_sigv4_wants)
 
 	timestamp_format_basic(1440938160000, text);
 	ck_assert_str_eq(text, "20150830T123600Z");
+	timestamp_format_basic(-62135596800000, text);
+	ck_assert_str_eq(text, "00010101T000000Z");
 	timestamp_format_ms(INT64_MAX, text);
 	ck_assert_str_eq(text, "9999-12-31T23:59:59.999Z");
 }
@@ -68,7 +72,8 @@ int main(void)
 	Suite *suite = suite_create("timestamp");
 	TCase *tc = tcase_create("timestamp");
 
-	tcase_add_loop_test(tc, milliseconds_and_text_agree_both_ways, 0, 4);
+	tcase_add_loop_test(tc, milliseconds_and_text_agree_both_ways, 0,
+			    sizeof(both_ways) / sizeof(both_ways[0]));
 	tcase_add_loop_test(tc, other_spellings_parse_or_are_refused, 0, 8);
 	tcase_add_test(tc, the_basic_form_is_what_sigv4_wants);
 	suite_add_tcase(suite, tc);
