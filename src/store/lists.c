@@ -161,12 +161,14 @@ struct fetch *list_fetch_start(struct store *store, struct list_entry *list)
 	return fetch;
 }
 
-/* familyPrefix is the whole family name in this API, yet some servers take it for a prefix. */
+/* FAMILY:N. familyPrefix is the whole name in this API, yet some servers take it for a prefix. */
 static bool is_of_family(const char *name, const char *family)
 {
 	size_t len = strlen(family);
+	const char *number = name + len + 1;
 
-	return strncmp(name, family, len) == 0 && name[len] == ':';
+	return strncmp(name, family, len) == 0 && name[len] == ':' && *number &&
+	       number[strspn(number, "0123456789")] == '\0';
 }
 
 static int add_names(struct fetch *fetch, struct op *op, json_t *items)
