@@ -382,6 +382,16 @@ static int open_slot(struct slot *slot)
 	return slot->easy && slot->multi ? 0 : -ENOMEM;
 }
 
+/* Some hold what a service or a file gave, and a line break in it would begin another header. */
+static int check_headers(const struct http_request *request, struct error *err)
+{
+	for (const char *const *line = request->headers; line && *line; line++)
+		if (strpbrk(*line, "\r\n"))
+			return error_set(err, EINVAL, "the header %.*s would hold a line break",
+					 (int)strcspn(*line, ":\r\n"), *line);
+	return 0;
+}
+
 static int curl_send(struct http *http, const struct http_request *request,
 		     struct http_response *ret_response, struct error *err)
 {
@@ -392,6 +402,8 @@ static int curl_send(struct http *http, const struct http_request *request,
 
 	*ret_response = (struct http_response){.retry_after_ms = -1, .reach = HTTP_NOT_SENT};
 	int r = http_check_url(request->url, request->plain, err);
+	if (r == 0)
+		r = check_headers(request, err);
 	if (r < 0)
 		return r;
 	r = pool_take(&curl->pool, request->timeout_ms, request->cancel, &place);

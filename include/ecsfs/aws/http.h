@@ -68,7 +68,8 @@ struct http_ops {
 	 * One exchange. An answer with any status is a success of this function.
 	 *
 	 * @ret_response: http_response_done() it in any case
-	 * Return: 0, -EINTR, -ETIMEDOUT, -EHOSTUNREACH, -EPROTO, -EINVAL (the address), -ENOMEM
+	 * Return: 0, -EINTR, -ETIMEDOUT, -EHOSTUNREACH, -EPROTO, -ENOMEM, or -EINVAL for the
+	 *   address and for a header with a line break
 	 */
 	int (*send)(struct http *http, const struct http_request *request,
 		    struct http_response *ret_response, struct error *err);
