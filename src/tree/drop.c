@@ -1,12 +1,17 @@
 /*
  * Drops: NAME.json written into a collection, which creates the resource when it is complete.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "internal.h"
 #include "scratch.h"
+
+/* Of JSON: fewer than isspace() knows, and whatever stands behind a text must be one of them. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 int document_parse(struct op *op, const char *text, size_t len, enum more more, json_t **ret_value)
 {
@@ -14,9 +19,9 @@ int document_parse(struct op *op, const char *text, size_t len, enum more more, 
 	size_t start = 0;
 
 	bool line_ends = len > 0 && text[len - 1] == '\n';
-	while (len > 0 && isspace((unsigned char)text[len - 1]))
+	while (len > 0 && is_blank(text[len - 1]))
 		len--;
-	while (start < len && isspace((unsigned char)text[start]))
+	while (start < len && is_blank(text[start]))
 		start++;
 	/* Only text that ends as an object or array ends may be complete: cheap to see. And as
 	 * cheap, only one that begins so may ever be. At the end of a line, where a shell's echo

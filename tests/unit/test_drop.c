@@ -37,6 +37,11 @@ static const struct {
 	{"{a: 1}", "wee"},
 	{"{\"a\": 1, \"a\": 2}", "wee"},
 	{"{}{}", "wee"},
+	/* RFC 8259: these two are no blanks. */
+	{"{}\v\n", "wee"},
+	{"\f{}", "wee"},
+	{"{}\v", "wwe"},
+	{"{}\r\n", "ddd"},
 	{"{} x", "wwe"},
 	{"{} x\n", "wee"},
 	{"{\"a\": 1},\n", "wee"},
