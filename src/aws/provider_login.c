@@ -88,7 +88,7 @@ static int update(const struct provider_context *context, json_t *session, const
 			return -EPROTO;
 	if (seconds <= 0 || !provider_string(answer, "refreshToken"))
 		return -EPROTO;
-	timestamp_format_ms((clock_wall_ms(context->clock) / 1000 + seconds) * 1000, until);
+	provider_expiry(context, seconds, until);
 	for (size_t i = 0; i < 3; i++)
 		if (provider_json_copy(keys, fresh, names[i]) < 0)
 			return -ENOMEM;

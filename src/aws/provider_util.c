@@ -189,6 +189,18 @@ int provider_from_json(const json_t *object, const char *const names[static 4], 
 			     err);
 }
 
+void provider_expiry(const struct provider_context *context, json_int_t seconds,
+		     char out[static TIMESTAMP_SIZE])
+{
+	const json_int_t century = 100LL * 365 * 24 * 3600;
+
+	if (seconds < 0)
+		seconds = 0;
+	if (seconds > century)
+		seconds = century;
+	timestamp_format_ms((clock_wall_ms(context->clock) / 1000 + seconds) * 1000, out);
+}
+
 int provider_refused(const struct http_response *response, const char *who, struct error *err)
 {
 	int r = response_check(response, err);

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "ecsfs/aws/provider.h"
+#include "ecsfs/base/timestamp.h"
 
 /**
  * http_send() that tries again what may pass: no connection, 429, 5xx.
@@ -54,6 +55,10 @@ void provider_hash_name(const char *text, bool sha1, char out[static PROVIDER_HE
  */
 int provider_from_json(const json_t *object, const char *const names[static 4], bool need_all,
 		       const char *source, struct credentials **ret_credentials, struct error *err);
+
+/* The time @seconds from now, as it is saved: a century away at most, whatever an answer says. */
+void provider_expiry(const struct provider_context *context, json_int_t seconds,
+		     char out[static TIMESTAMP_SIZE]);
 
 /* Milliseconds to wait, or until the context's cancel is triggered: -EINTR. */
 int provider_pause(const struct provider_context *context, int64_t ms);

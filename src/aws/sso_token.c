@@ -47,7 +47,7 @@ static int update(const struct provider_context *context, json_t *token, const j
 	char until[TIMESTAMP_SIZE];
 	json_int_t seconds = json_integer_value(json_object_get(answer, "expiresIn"));
 
-	timestamp_format_ms((clock_wall_ms(context->clock) / 1000 + seconds) * 1000, until);
+	provider_expiry(context, seconds, until);
 	if (provider_json_copy(token, answer, "accessToken") < 0 ||
 	    json_object_set_new(token, "expiresAt", json_string(until)) < 0 ||
 	    (provider_string(answer, "refreshToken") &&

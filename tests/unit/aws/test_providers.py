@@ -164,8 +164,9 @@ sso_role_name = Dev
 
 
 class Sso(StandIn):
-    def __init__(self, refresh_status=200):
+    def __init__(self, refresh_status=200, expires_in=28800):
         self.refresh_status = refresh_status
+        self.expires_in = expires_in
         super().__init__(self.answer)
 
     def answer(self, request):
@@ -173,7 +174,7 @@ class Sso(StandIn):
         if path == "/token":
             self.token_request = json.loads(request.body)
             return (self.refresh_status, {}, json.dumps(
-                {"accessToken": "fresh", "expiresIn": 28800, "refreshToken": "next"}
+                {"accessToken": "fresh", "expiresIn": self.expires_in, "refreshToken": "next"}
                 if self.refresh_status == 200 else {"error": "invalid_grant"}))
         self.query = dict(urllib.parse.parse_qsl(query))
         token = request.headers["x-amz-sso_bearer_token"]
@@ -214,6 +215,14 @@ def an_sso_token_about_to_expire_is_refreshed_and_saved():
         saved = json.loads(home.read(home.cache))
         equal((saved["accessToken"], saved["refreshToken"], saved["startUrl"]), ("fresh", "next", "kept"))
         equal(os.stat(os.path.join(home.path, home.cache)).st_mode & 0o777, 0o600)
+
+
+def a_token_that_is_said_to_last_for_ever_is_saved_as_one_that_does():
+    with Sso(expires_in=2**63 - 1) as sso, sso_home(
+            sso, "corp", accessToken="stale", expiresAt=at(60), refreshToken="rt", clientId="ci",
+            clientSecret="cs", registrationExpiresAt=at(9999)) as home:
+        equal(home.resolve("s")["access_key"], "ASIAfresh")
+        check(json.loads(home.read(home.cache))["expiresAt"] > at(28800), home.read(home.cache))
 
 
 def a_token_that_cannot_be_refreshed_serves_until_it_expires():
@@ -505,6 +514,7 @@ if __name__ == "__main__":
         sso_uses_the_cached_token_of_the_session,
         sso_in_its_older_form_finds_the_token_by_the_start_url,
         an_sso_token_about_to_expire_is_refreshed_and_saved,
+        a_token_that_is_said_to_last_for_ever_is_saved_as_one_that_does,
         a_token_that_cannot_be_refreshed_serves_until_it_expires, sso_problems_say_how_to_log_in,
         a_login_session_is_used_while_it_lasts,
         a_login_session_is_refreshed_with_proof_of_its_key_and_saved,
