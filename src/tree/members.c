@@ -36,7 +36,7 @@ static int directory_document(struct tree *tree, struct op *op, const struct nod
 
 /*
  * The name of a member's file. Its id is the name as the text has it, which may be escaped there
- * and may be longer than a file's.
+ * and may be longer than a file's. A scalar that is called as the file of a structure has none: "".
  */
 static int member_file(struct op *op, const struct rendered_member *member, char file[NAME_SIZE])
 {
@@ -45,7 +45,13 @@ static int member_file(struct op *op, const struct rendered_member *member, char
 
 	if (!name)
 		return error_set(&op->error, ENOMEM, "out of memory");
-	name_encode(json_string_value(name), rendered_is_structure(member) ? ".json" : "", file);
+	const char *text = json_string_value(name);
+	size_t len = strlen(text);
+	bool structure = rendered_is_structure(member);
+
+	name_encode(text, structure ? ".json" : "", file);
+	if (!structure && len > 5 && strcmp(text + len - 5, ".json") == 0)
+		file[0] = '\0';
 	return 0;
 }
 

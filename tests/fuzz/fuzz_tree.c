@@ -109,6 +109,9 @@ static void visit(struct stack *stack, const struct node *dir, size_t depth)
 		       error_name(-r));
 	for (size_t i = 0; i < entries.count && visits < MAX_VISITS; i++) {
 		visits++;
+		for (size_t j = 0; j < i; j++)
+			FUZZ_CHECK_MSG(strcmp(entries.items[i].name, entries.items[j].name) != 0,
+				       "%s is listed twice", entries.items[i].name);
 		visit_entry(stack, dir, &entries.items[i], depth);
 	}
 	entries_done(&entries);

@@ -122,13 +122,14 @@ START_TEST(a_member_that_is_no_file_name_is_only_in_the_document)
 	static const char *const path[MAX_DEPTH] = {"clusters", "prod"};
 	struct entries entries = {0};
 
-	double_put(rig.aws, "clusters", "prod", "{'': 1, '.hidden': 2, '..': {}, 'n': 3}");
+	double_put(rig.aws, "clusters", "prod",
+		   "{'': 1, '.hidden': 2, '..': {}, 'n': 3, 'a.json': 4, 'a': {}, 'b.json': 5}");
 	go_to(path);
 	ck_assert_errno(tree_list(tree, &op, &nodes[depth], &entries), "ok");
 	unsigned members = 0;
 	for (unsigned i = 0; i < entries.count; i++)
 		members += entries.items[i].id != NULL;
-	ck_assert_uint_eq(members, 3); /* clusterArn, n, and .. as %2E%2E.json */
+	ck_assert_uint_eq(members, 4); /* clusterArn, n, a.json, and .. as %2E%2E.json */
 	find_all(&entries);
 	entries_done(&entries);
 }
