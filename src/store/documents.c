@@ -390,7 +390,7 @@ void documents_updated(struct store *store, enum kind kind, const char *cluster,
 
 	if (!entry || !entry->blob)
 		return;
-	json_auto_t *known = json_loadb(entry->blob->bytes, entry->blob->len, JSON_ALLOW_NUL, NULL);
+	json_auto_t *known = rendered_parse(entry->blob->bytes, entry->blob->len);
 	if (known && tells_all(item, known) && render(kind, item, &answer) == 0)
 		fill_entry(store, entry, &answer, start_ms);
 	blob_unref(answer.blob);

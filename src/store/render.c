@@ -217,6 +217,16 @@ void render_compact(struct buf *out, json_t *value)
 	put_value(out, value, 0, false);
 }
 
+json_t *rendered_parse(const char *text, size_t len)
+{
+	json_error_t why;
+	json_t *value = json_loadb(text, len, JSON_ALLOW_NUL, &why);
+
+	if (!value && json_error_code(&why) == json_error_numeric_overflow)
+		value = json_loadb(text, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
+	return value;
+}
+
 bool render_next_member(const char *text, const char **cursor, struct rendered_member *ret_member)
 {
 	const char *line = *cursor ? *cursor : text + 2; /* past "{\n" */

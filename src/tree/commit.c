@@ -290,7 +290,7 @@ static int commit_text(struct tree *tree, struct op *op, const struct node *node
 	int r = resource_document_now(tree, op, node, &document);
 	if (r < 0)
 		return r;
-	current = json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
+	current = rendered_parse(document.blob->bytes, document.blob->len);
 	now = current ? version_new(current) : NULL;
 	if (!now || !changes || !tags || !untags || !there)
 		return error_set(&op->error, ENOMEM, "out of memory");

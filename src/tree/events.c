@@ -9,6 +9,8 @@
 
 #include "internal.h"
 
+#include "ecsfs/store/render.h"
+
 /* Then the oldest half goes; a reader who is that far behind starts again, as with any log. */
 #define MAX_LOG (1024 * 1024)
 
@@ -125,8 +127,7 @@ int events_show(struct tree *tree, struct op *op, const struct node *node,
 	int r = resource_document(tree, op, node, &document);
 	if (r < 0)
 		return r;
-	json_auto_t *service =
-		json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
+	json_auto_t *service = rendered_parse(document.blob->bytes, document.blob->len);
 	node_path(node, path, sizeof(path));
 	pthread_mutex_lock(&tree->lock);
 	struct event_log *log = event_log_get(tree, path);

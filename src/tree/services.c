@@ -110,8 +110,7 @@ static int stable_show(struct tree *tree, struct op *op, const struct node *node
 	int r = resource_document(tree, op, node, &document);
 	if (r < 0)
 		return r;
-	json_auto_t *service =
-		json_loadb(document.blob->bytes, document.blob->len, JSON_ALLOW_NUL, NULL);
+	json_auto_t *service = rendered_parse(document.blob->bytes, document.blob->len);
 	json_unpack(service, "{s?i, s?i}", "desiredCount", &desired, "runningCount", &running);
 	bool stable =
 		json_array_size(json_object_get(service, "deployments")) == 1 && running == desired;

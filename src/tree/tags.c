@@ -7,6 +7,8 @@
 
 #include "internal.h"
 
+#include "ecsfs/store/render.h"
+
 /* Which array of the document, and what an element's members are called. */
 struct pairs {
 	const char *array, *key;
@@ -29,8 +31,7 @@ static int load(struct tree *tree, struct op *op, const struct node *dir,
 
 	if (r < 0)
 		return r;
-	*ret_object = json_loadb(ret_document->blob->bytes, ret_document->blob->len, JSON_ALLOW_NUL,
-				 NULL);
+	*ret_object = rendered_parse(ret_document->blob->bytes, ret_document->blob->len);
 	return *ret_object ? 0 : error_set(&op->error, ENOMEM, "out of memory");
 }
 

@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+#include "ecsfs/store/render.h"
+
 #define NEW_REVISION "write latest.json to register another"
 
 static bool can_be_family(const char *name)
@@ -199,7 +201,7 @@ static bool is_newest_known(struct tree *tree, struct op *op, const struct node 
 
 	if (latest_show(tree, op, node, &content) < 0)
 		return false;
-	latest = json_loadb(content.blob->bytes, content.blob->len, JSON_ALLOW_NUL, NULL);
+	latest = rendered_parse(content.blob->bytes, content.blob->len);
 	return latest &&
 	       register_request(tree, op, node, place.id[SLOT_FAMILY], latest, &same) == 0 &&
 	       json_equal(same, request);

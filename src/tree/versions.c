@@ -6,6 +6,8 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "ecsfs/store/render.h"
+
 /* How long an editor may be open, and how many versions a document may go through meanwhile. */
 #define KEPT_MS (3600 * 1000LL)
 #define MAX_KEPT 256
@@ -269,7 +271,7 @@ void tree_opened(struct tree *tree, const struct node *node, pid_t pid, const st
 		add_reader(versions->first, pid);
 		return;
 	}
-	json_auto_t *document = json_loadb(blob->bytes, blob->len, JSON_ALLOW_NUL, NULL);
+	json_auto_t *document = rendered_parse(blob->bytes, blob->len);
 	struct version *version = document ? version_new(document) : NULL;
 	if (!version)
 		return;

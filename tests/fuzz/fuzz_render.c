@@ -124,6 +124,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_auto_t *again = parse(text.data, text.len);
 	FUZZ_CHECK_MSG(again && fuzz_same_value(value, again, true), "%s", text.data);
 	check_times(value, again);
+	json_auto_t *ours = rendered_parse(text.data, text.len);
+	FUZZ_CHECK_MSG(ours && fuzz_same_value(again, ours, false), "%s", text.data);
 
 	render_compact(&line, value);
 	FUZZ_CHECK_MSG(fuzz_is_clean_text(line.data, line.len, ""), "%s", line.data);

@@ -64,6 +64,20 @@ START_TEST(a_document_is_printed_as_jq_prints_it)
 }
 END_TEST
 
+START_TEST(what_was_rendered_is_parsed_again)
+{
+	_cleanup_free_ char *text = rendered(values[_i].json), *again = NULL;
+	json_auto_t *parsed = rendered_parse(text, strlen(text));
+	struct buf out = {0};
+
+	ck_assert_ptr_nonnull(parsed);
+	render_document(&out, parsed);
+	ck_assert_int_eq(buf_steal(&out, &again, NULL), 0);
+	/* A zero has no sign once it was printed as an integer. */
+	ck_assert(strcmp(again, text) == 0 || strstr(text, "-0,"));
+}
+END_TEST
+
 START_TEST(jq_itself_agrees_with_the_table)
 {
 	char path[] = "/tmp/ecsfs-render-XXXXXX", command[128], text[4096];
@@ -250,6 +264,7 @@ int main(void)
 	TCase *tc = tcase_create("render");
 
 	tcase_add_loop_test(tc, a_document_is_printed_as_jq_prints_it, 0, ARRAY_SIZE(values));
+	tcase_add_loop_test(tc, what_was_rendered_is_parsed_again, 0, ARRAY_SIZE(values));
 	tcase_add_loop_test(tc, jq_itself_agrees_with_the_table, 0, ARRAY_SIZE(values));
 	tcase_add_loop_test(tc, a_number_named_at_is_shown_as_a_time, 0, ARRAY_SIZE(times));
 	tcase_add_test(tc, an_integer_stays_an_integer_where_jq_would_round_it);

@@ -22,6 +22,13 @@ void render_compact(struct buf *out, json_t *value);
 /* Whether a number of that name is a time. */
 bool render_is_time_name(const char *name);
 
+/**
+ * The value of a rendered text, times as they are shown; new, NULL without memory. A number that
+ * jq prints with more digits than an integer can have is a real, as it was, and makes the
+ * others of its document real, too.
+ */
+json_t *rendered_parse(const char *text, size_t len);
+
 /* A top-level member of a rendered object, pointing into its text. */
 struct rendered_member {
 	const char *name; /* raw, between its quotes */
