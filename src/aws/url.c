@@ -59,7 +59,8 @@ int url_parse(const char *text, struct url *ret_url)
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
 			return -EINVAL;
-	if (!strstr(text, "://"))
+	/* libcurl is content with one slash, or with none. */
+	if (strncmp(text + strcspn(text, ":/?#"), "://", 3) != 0)
 		return -EINVAL;
 	CURLU *handle = curl_url();
 	if (!handle)

@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	url_authority(&url, authority, sizeof(authority));
 	FUZZ_CHECK(strncmp(authority, url.host, strlen(url.host)) == 0);
 	/* A host is told decoded, and without the zone of an IPv6 address. */
-	const char *host = strstr(text, "://") + 3;
+	const char *host = strstr(text, "://") + 1;
+	host += strspn(host, "/");
 	if (memchr(host, '%', strcspn(host, "/?#")))
 		return 0;
 	snprintf(built, sizeof(built), "%s://%s%s%s%s%s%s", url.scheme, url.host,
