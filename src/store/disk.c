@@ -25,6 +25,9 @@
 #define NAME_LEN (2 * SHA256_DIGEST_LENGTH)
 #define HEADER "ecsfs 1 "
 
+/* Of a file that is being written; behind it stand a process and a number. */
+#define TEMPORARY ".ecsfs."
+
 struct disk {
 	int fd; /* of the directory */
 	char *dir, *endpoint;
@@ -67,6 +70,13 @@ static int open_dir(const char *dir, struct error *err)
 	return fd;
 }
 
+/* Whoever names a directory that has other files, too, does not want to lose them. */
+static bool is_ours(const char *name)
+{
+	return (strlen(name) == NAME_LEN && strspn(name, "0123456789abcdef") == NAME_LEN) ||
+	       strncmp(name, TEMPORARY, sizeof(TEMPORARY) - 1) == 0;
+}
+
 static void sweep(const struct disk *disk)
 {
 	int fd = openat(disk->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -78,7 +88,8 @@ static void sweep(const struct disk *disk)
 	if (!files && fd >= 0)
 		close(fd);
 	for (int i = 0; files && i < MAX_SWEPT && (file = readdir(files)); i++)
-		if (fstatat(disk->fd, file->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		if (is_ours(file->d_name) &&
+		    fstatat(disk->fd, file->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_mtime * 1000LL < before_ms)
 			unlinkat(disk->fd, file->d_name, 0);
 	if (files)
@@ -219,7 +230,7 @@ void disk_put(struct disk *disk, const char *arn, const struct disk_document *do
 	buf_printf(&text, HEADER "%" PRIx64 " %" PRId64 " %" PRId64 "\n", document->blob->hash,
 		   document->mtime_ms, document->ctime_ms);
 	buf_append(&text, document->blob->bytes, document->blob->len);
-	snprintf(temporary, sizeof(temporary), ".%d.%u", (int)getpid(), ++disk->written);
+	snprintf(temporary, sizeof(temporary), TEMPORARY "%d.%u", (int)getpid(), ++disk->written);
 	if (!text.failed && name_of(disk, arn, name)) {
 		_cleanup_close_ int fd =
 			openat(disk->fd, temporary,

@@ -184,6 +184,47 @@ START_TEST(old_files_are_taken_away_by_the_next_mount)
 }
 END_TEST
 
+/* --cache-dir may name the wrong one: a home directory, /var/log. */
+START_TEST(what_is_somebody_elses_stays)
+{
+	static const char *const names[] = {
+		".bashrc", "thesis.txt", "0123456789abcdef", ".12.x",
+		"3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b.gz"};
+	const struct timespec old[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+	char path[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		int fd = open(path, O_WRONLY | O_CREAT, 0600);
+		ck_assert_int_ge(fd, 0);
+		ck_assert_int_eq(futimens(fd, old), 0);
+		close(fd);
+	}
+	disk_free(disk);
+	open_disk(ENDPOINT);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		ck_assert_msg(access(path, F_OK) == 0, "%s is gone", names[i]);
+	}
+}
+END_TEST
+
+START_TEST(what_a_mount_that_was_killed_left_half_written_is_taken_away)
+{
+	const struct timespec old[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/.ecsfs.12.3", dir);
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(futimens(fd, old), 0);
+	close(fd);
+	disk_free(disk);
+	open_disk(ENDPOINT);
+	ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
 /* A mount behind another: a new store over the same directory. */
 static void remount(void)
 {
@@ -296,6 +337,8 @@ int main(void)
 	tcase_add_test(files, only_the_owner_may_look);
 	tcase_add_test(files, a_directory_that_others_may_write_is_refused_and_said_so);
 	tcase_add_test(files, old_files_are_taken_away_by_the_next_mount);
+	tcase_add_test(files, what_is_somebody_elses_stays);
+	tcase_add_test(files, what_a_mount_that_was_killed_left_half_written_is_taken_away);
 	suite_add_tcase(suite, files);
 	tcase_add_checked_fixture(mounts, begin_store, end_store);
 	tcase_add_test(mounts, the_next_mount_does_not_ask_again);
