@@ -189,7 +189,7 @@ static int parse(const struct buf *text, struct disk_document *ret_document)
 int disk_get(struct disk *disk, const char *arn, int64_t since_ms,
 	     struct disk_document *ret_document)
 {
-	int64_t oldest_ms = clock_wall_ms(disk->clock) - MAX_AGE_MS;
+	int64_t wall_ms = clock_wall_ms(disk->clock);
 	struct disk_document found;
 	char name[NAME_LEN + 1];
 	struct buf text = {0};
@@ -200,7 +200,9 @@ int disk_get(struct disk *disk, const char *arn, int64_t since_ms,
 	buf_done(&text);
 	if (r < 0)
 		return r;
-	if (found.ctime_ms < since_ms || found.ctime_ms < oldest_ms) {
+	/* What is of tomorrow was written by a wrong clock: nobody knows how old it is. */
+	if (found.ctime_ms < since_ms || found.ctime_ms < wall_ms - MAX_AGE_MS ||
+	    found.ctime_ms > wall_ms) {
 		blob_unref(found.blob);
 		return -ENOENT;
 	}

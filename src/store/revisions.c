@@ -56,27 +56,34 @@ bool revisions_get(struct store *store, const struct fetch *fetch,
 	return true;
 }
 
-/* Whether what is known of @fetch's one revision is still to be believed, and what that is. */
-static bool is_current(struct store *store, const struct fetch *fetch,
-		       struct document *ret_document)
+/* What is known of @fetch's one revision, if it is still to be believed. */
+static bool take_current(struct store *store, const struct fetch *fetch,
+			 struct document *ret_document)
 {
 	LOCKED(&store->lock);
 	struct entry *entry = entry_find(store, fetch->kind, fetch->cluster, fetch->ids[0]);
 	if (!entry || !entry->blob || entry->expires_ms <= now_ms(store))
 		return false;
-	if (ret_document)
-		entry_to_document(entry, ret_document);
+	entry_to_document(entry, ret_document);
 	return true;
 }
 
-/* A change that came meanwhile has expired the entry, and then the file must not stay. */
+static bool is_current(struct store *store, const struct fetch *fetch, const struct blob *blob)
+{
+	_cleanup_(document_done) struct document now = {0};
+
+	return take_current(store, fetch, &now) && now.blob->hash == blob->hash;
+}
+
+/* A change that came meanwhile has expired the entry, which may have been asked for anew since, and
+ * then the file must not stay. */
 void revisions_keep(struct store *store, const struct fetch *fetch)
 {
 	_cleanup_(document_done) struct document document = {0};
 	struct rendered_member member;
 
-	if (!store->disk || fetch->kind != KIND_REVISION || !is_current(store, fetch, &document) ||
-	    !list_fits(LIST_REVISIONS, document.blob) ||
+	if (!store->disk || fetch->kind != KIND_REVISION ||
+	    !take_current(store, fetch, &document) || !list_fits(LIST_REVISIONS, document.blob) ||
 	    !render_find_member(document.blob->bytes, kinds[fetch->kind].arn, &member))
 		return;
 	_cleanup_free_ char *arn = strndup(member.value + 1, member.value_len - 2);
@@ -84,6 +91,6 @@ void revisions_keep(struct store *store, const struct fetch *fetch)
 		return;
 	disk_put(store->disk, arn,
 		 &(struct disk_document){document.blob, document.mtime_ms, document.ctime_ms});
-	if (!is_current(store, fetch, NULL))
+	if (!is_current(store, fetch, document.blob))
 		disk_remove(store->disk, arn);
 }

@@ -124,6 +124,16 @@ START_TEST(what_is_older_than_a_day_or_than_asked_is_not_there)
 }
 END_TEST
 
+/* Or, written while the clock was wrong, it would be believed for longer than a day. */
+START_TEST(what_was_fetched_in_the_future_is_not_there)
+{
+	fake_clock_advance(&disk_clock, DAY_MS);
+	put("text\n");
+	fake_clock_init(&disk_clock, START_MS, WALL_MS);
+	ck_assert_str_eq(get(ARN, 0), "ENOENT");
+}
+END_TEST
+
 static const struct {
 	const char *from, *to;
 } damages[] = {
@@ -315,6 +325,7 @@ START_TEST(what_is_forgotten_is_asked_again)
 	read_revision(LIST_REVISIONS);
 	double_put(rig.aws, "taskDefinitions", "web:1", "{'status':'ACTIVE','cpu':'2'}");
 	pass(1);
+	fake_clock_advance(&disk_clock, 1);
 	remount();
 	store_forget(store);
 	ck_assert_str_eq(read_revision(LIST_REVISIONS), "2");
@@ -333,6 +344,7 @@ int main(void)
 	tcase_add_test(files, what_was_put_is_there_for_the_same_arn_of_the_same_endpoint);
 	tcase_add_test(files, what_is_removed_or_put_anew_is_so);
 	tcase_add_test(files, what_is_older_than_a_day_or_than_asked_is_not_there);
+	tcase_add_test(files, what_was_fetched_in_the_future_is_not_there);
 	tcase_add_loop_test(files, what_is_damaged_is_not_there, 0, ARRAY_SIZE(damages));
 	tcase_add_test(files, only_the_owner_may_look);
 	tcase_add_test(files, a_directory_that_others_may_write_is_refused_and_said_so);
