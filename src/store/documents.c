@@ -365,6 +365,14 @@ static void fill_entry(struct store *store, struct entry *entry, struct answer *
 	entry->mtime_ms = answer->mtime_ms;
 }
 
+/* AWS answers [] also for what was not included. */
+static bool tells_of(json_t *item, const char *name, json_t *known)
+{
+	json_t *told = json_object_get(item, name);
+
+	return told && (json_array_size(told) > 0 || json_array_size(known) == 0);
+}
+
 /* Whether @item has every member of @known; of its tags nothing is said, so they are as they were.
  */
 static bool tells_all(json_t *item, json_t *known)
@@ -373,7 +381,7 @@ static bool tells_all(json_t *item, json_t *known)
 	json_t *value;
 
 	json_object_foreach (known, name, value) {
-		if (json_object_get(item, name))
+		if (tells_of(item, name, value))
 			continue;
 		if (strcmp(name, "tags") != 0 || json_object_set(item, name, value) < 0)
 			return false;
@@ -388,11 +396,16 @@ void documents_updated(struct store *store, enum kind kind, const char *cluster,
 	struct entry *entry = arn ? entry_find(store, kind, cluster, arn_id(arn)) : NULL;
 	struct answer answer = {0};
 
-	if (!entry || !entry->blob)
+	/* Tags that are known no better than that may have been changed, here or elsewhere. */
+	if (!entry || !entry->blob || entry->was_until_ms <= now_ms(store))
 		return;
 	json_auto_t *known = rendered_parse(entry->blob->bytes, entry->blob->len);
-	if (known && tells_all(item, known) && render(kind, item, &answer) == 0)
+	json_auto_t *whole = json_copy(item);
+	if (known && whole && tells_all(whole, known) && render(kind, whole, &answer) == 0) {
 		fill_entry(store, entry, &answer, start_ms);
+		if (entry->expires_ms > entry->was_until_ms)
+			entry->expires_ms = entry->was_until_ms;
+	}
 	blob_unref(answer.blob);
 }
 

@@ -52,6 +52,7 @@ struct entry *entry_get(struct store *store, enum kind kind, const char *cluster
 
 void entry_expire(struct entry *entry)
 {
+	entry->was_until_ms = entry->expires_ms;
 	entry->expires_ms = 0;
 	entry->fetch = NULL;
 }

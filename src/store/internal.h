@@ -34,6 +34,7 @@ struct entry {
 	bool missing;      /* the last answer was that there is none */
 	bool inactive;     /* the last answer had status INACTIVE */
 	int64_t mtime_ms, ctime_ms, expires_ms, used_ms;
+	int64_t was_until_ms;  /* expires_ms before the last change took it away */
 	int64_t made_until_ms; /* made here: so long a Describe that knows nothing of it lags */
 	struct fetch *fetch;   /* the one that may fill it */
 	bool is_kept;          /* a stopped task, in store->kept */
@@ -160,7 +161,9 @@ int documents_fetch_run(struct store *store, struct fetch *fetch, struct op *op)
 /* @item of an answer was made by it: so it looks until Describe says more. */
 void documents_made(struct store *store, enum kind kind, const char *cluster, json_t *item);
 /* @item of an answer is what its resource is since it was changed at @start_ms, if the answer tells
- * no less than Describe did; but for tags, which such answers may leave out. */
+ * no less than Describe did; but for tags, which such answers may leave out: they are believed, and
+ * with them the rest, as long as they would have been without the change, which has expired the
+ * entry. */
 void documents_updated(struct store *store, enum kind kind, const char *cluster, json_t *item,
 		       int64_t start_ms);
 /* The tags of a task definition stand beside it in the answer. */

@@ -217,6 +217,66 @@ START_TEST(an_update_that_tells_less_than_was_known_is_no_answer)
 }
 END_TEST
 
+/* Says @word of the service's document. */
+static void service_says(const char *word)
+{
+	struct question q = {.kind = KIND_SERVICE, .cluster = "prod", .id = "web"};
+
+	question_start(&q);
+	ck_assert_str_eq(question_end(&q), "ok");
+	ck_assert_msg(strstr(q.document.blob->bytes, word) != NULL, "no %s in %s", word,
+		      q.document.blob->bytes);
+	question_done(&q);
+}
+
+START_TEST(tags_that_were_changed_since_they_were_read_are_asked_for)
+{
+	double_put(rig.aws, "services", "web", "{'tags':[{'key':'a','value':'old'}]}");
+	service_says("old");
+	double_answer(rig.aws, "TagResource", 200, "{}");
+	ck_assert_str_eq(change("TagResource", "{'resourceArn':'" ARN "service/prod/web',"
+					       "'tags':[{'key':'a','value':'new'}]}"),
+			 "ok");
+	double_put(rig.aws, "services", "web", "{'tags':[{'key':'a','value':'new'}]}");
+	update("\"desiredCount\": 2");
+	service_says("new");
+}
+END_TEST
+
+START_TEST(an_update_makes_what_it_does_not_tell_of_no_younger)
+{
+	double_put(rig.aws, "services", "web", "{'tags':[{'key':'a','value':'old'}]}");
+	service_says("old");
+	double_put(rig.aws, "services", "web", "{'tags':[{'key':'a','value':'new'}]}");
+	pass(SHORT_MS - 1);
+	update("\"desiredCount\": 2");
+	service_says("old");
+	pass(1);
+	service_says("new");
+	/* It is too old now for an update to go by. */
+	double_put(rig.aws, "services", "web", "{'tags':[{'key':'a','value':'newest'}]}");
+	pass(SHORT_MS);
+	update("\"desiredCount\": 3");
+	service_says("newest");
+}
+END_TEST
+
+/* AWS answers [] for what was not included, too. */
+START_TEST(an_empty_member_of_an_answer_tells_nothing_of_one_that_was_not)
+{
+	double_put(rig.aws, "services", "web",
+		   "{'tags':[{'key':'a','value':'b'}],'events':[{'id':'1'}]}");
+	service_says("\"id\": \"1\"");
+	update("\"desiredCount\": 2, \"tags\": [], \"events\": [{\"id\": \"2\"}]");
+	service_says("\"id\": \"2\"");
+	service_says("\"key\": \"a\"");
+	ck_assert_uint_eq(calls("DescribeServices"), 1);
+	update("\"desiredCount\": 2, \"tags\": [], \"events\": []");
+	service_says("\"id\": \"1\"");
+	ck_assert_uint_eq(calls("DescribeServices"), 2);
+}
+END_TEST
+
 static void *update_other(void *arg)
 {
 	(void)arg;
@@ -258,6 +318,9 @@ int main(void)
 	tcase_add_test(tc, what_an_update_answers_is_what_is_there);
 	tcase_add_test(tc, the_tags_that_an_update_does_not_tell_of_are_as_they_were);
 	tcase_add_test(tc, an_update_that_tells_less_than_was_known_is_no_answer);
+	tcase_add_test(tc, tags_that_were_changed_since_they_were_read_are_asked_for);
+	tcase_add_test(tc, an_update_makes_what_it_does_not_tell_of_no_younger);
+	tcase_add_test(tc, an_empty_member_of_an_answer_tells_nothing_of_one_that_was_not);
 	tcase_add_test(tc, of_two_changes_at_one_time_neither_answer_is_believed);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
