@@ -125,17 +125,30 @@ static int64_t exchange_ms(const struct progress *p)
 	return p->probe && p->request->idempotent && ms > PROBE_MS ? PROBE_MS : ms;
 }
 
-/* A connection that ends early was one to a server; one that is silent for long tells nothing. */
-static void tell_breaker(struct breaker *breaker, int r, const struct http_response *answer,
-			 int64_t since_ms, int64_t now_ms, const struct error *err)
+/*
+ * Whether nobody was there to answer. A connection that ends early was one to a server, but not one
+ * that ends after a long silence. Whose time was nearly up when it began has waited for nothing.
+ */
+static bool was_silent(const struct progress *p, int r, enum http_reach reach, int64_t waited_ms)
 {
-	bool silent = answer->reach == HTTP_NOT_CONNECTED ||
-		      (answer->reach == HTTP_MAYBE_SENT &&
-		       (r == -ETIMEDOUT || now_ms - since_ms >= SILENCE_MS));
+	int64_t half_ms = p->client->timeout_ms / 2;
 
-	if (silent && (r == -EHOSTUNREACH || r == -ETIMEDOUT))
+	if (r == -EHOSTUNREACH)
+		return reach == HTTP_NOT_CONNECTED ||
+		       (reach == HTTP_MAYBE_SENT && waited_ms >= SILENCE_MS);
+	return r == -ETIMEDOUT && reach != HTTP_NOT_SENT &&
+	       waited_ms >= (half_ms < SILENCE_MS ? half_ms : SILENCE_MS);
+}
+
+static void tell_breaker(const struct progress *p, int r, enum http_reach reach, int64_t since_ms,
+			 const struct error *err)
+{
+	struct breaker *breaker = &p->client->breaker;
+	int64_t now_ms = clock_monotonic_ms(p->client->clock);
+
+	if (was_silent(p, r, reach, now_ms - since_ms))
 		breaker_unreachable(breaker, since_ms, now_ms, err);
-	else if (r == 0 || answer->reach == HTTP_MAYBE_SENT)
+	else if (r == 0 || (reach == HTTP_MAYBE_SENT && r != -ETIMEDOUT && r != -EINTR))
 		breaker_reached(breaker, now_ms);
 	else
 		breaker_unknown(breaker);
@@ -160,7 +173,7 @@ static int exchange(struct progress *p, struct headers *headers, struct http_res
 
 	p->attempts++;
 	int r = http_send(client->http, &request, answer, err);
-	tell_breaker(&client->breaker, r, answer, since_ms, clock_monotonic_ms(client->clock), err);
+	tell_breaker(p, r, answer->reach, since_ms, err);
 	return r;
 }
 

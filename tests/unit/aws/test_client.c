@@ -314,6 +314,28 @@ START_TEST(a_waiting_call_can_be_cancelled_and_the_others_go_on)
 }
 END_TEST
 
+/* Ctrl-C says nothing of the server: whoever can do without goes on doing without. */
+START_TEST(a_probe_that_is_cancelled_does_not_make_a_silent_server_one_that_answers)
+{
+	static const struct stand_in_step steps[] = {{NULL, STAND_IN_STALL},
+						     {NULL, STAND_IN_STALL},
+						     {NULL, STAND_IN_STALL},
+						     {OK, STAND_IN_KEEP},
+						     {0}};
+	struct pending pending;
+
+	begin_with(steps, (struct aws_client_options){.timeout_ms = 300});
+	ck_assert_int_eq(call(true), -ETIMEDOUT);
+	ck_assert_int_eq(call(true), -ETIMEDOUT);
+	start(&pending);
+	stand_in_wait(server, 3);
+	cancel_trigger(&pending.cancel);
+	ck_assert_int_lt(finish(&pending), 0);
+	ck_assert_int_eq(call_with_fallback(), -ETIMEDOUT);
+	ck_assert_uint_eq(stand_in_requests(server), 3);
+}
+END_TEST
+
 START_TEST(abort_ends_calls_that_wait_for_a_server_or_for_a_connection)
 {
 	static const struct stand_in_step steps[] = {{NULL, STAND_IN_STALL}, {0}};
@@ -459,6 +481,8 @@ int main(void)
 	tcase_add_test(tc, a_time_out_costs_one_more_try_and_then_who_can_do_without_fails_at_once);
 	tcase_add_test(tc, after_one_time_out_the_next_call_works_when_the_server_does);
 	tcase_add_test(tc, a_waiting_call_can_be_cancelled_and_the_others_go_on);
+	tcase_add_test(tc,
+		       a_probe_that_is_cancelled_does_not_make_a_silent_server_one_that_answers);
 	tcase_add_test(tc, abort_ends_calls_that_wait_for_a_server_or_for_a_connection);
 	tcase_add_test(tc, a_call_that_waits_for_its_quota_can_be_cancelled);
 	tcase_add_test(tc, no_more_connections_are_made_than_allowed);
