@@ -136,7 +136,7 @@ void documents_read_on(struct store *store, struct entry *entry)
 	send_ahead(store, list, entry->kind, list->ahead_end, list->ahead);
 }
 
-struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
+struct fetch *documents_fetch_start(struct store *store, struct entry *entry, bool has_fallback)
 {
 	size_t index, end;
 	struct fetch *fetch = batch_new(entry->kind, entry->cluster);
@@ -148,7 +148,7 @@ struct fetch *documents_fetch_start(struct store *store, struct entry *entry)
 		return NULL;
 	}
 	fetch->asked = true;
-	fetch->has_fallback = entry->expires_ms > 0;
+	fetch->has_fallback = has_fallback;
 	fetch_enqueue(store, fetch);
 	struct list_entry *list = list_around(store, entry, &index);
 	if (list) {
@@ -339,6 +339,7 @@ static bool lags(struct store *store, const struct entry *entry, const struct an
 static void fill_entry(struct store *store, struct entry *entry, struct answer *answer,
 		       int64_t start_ms)
 {
+	entry->answers++;
 	if (lags(store, entry, answer)) {
 		entry->fetch = NULL;
 		entry->missing = entry->inactive = false;

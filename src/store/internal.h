@@ -37,6 +37,7 @@ struct entry {
 	int64_t was_until_ms;  /* expires_ms before the last change took it away */
 	int64_t made_until_ms; /* made here: so long a Describe that knows nothing of it lags */
 	struct fetch *fetch;   /* the one that may fill it */
+	unsigned answers;      /* taken so far */
 	bool is_kept;          /* a stopped task, in store->kept */
 	bool leads;            /* the first of batches that were sent ahead */
 	struct entry *kept_prev, *kept_next;
@@ -149,7 +150,8 @@ int list_fetch_run(struct store *store, struct fetch *fetch, struct op *op);
 int list_publish(struct store *store, struct fetch *fetch, int64_t expires_ms);
 
 /* documents.c */
-struct fetch *documents_fetch_start(struct store *store, struct entry *entry);
+/* @has_fallback: what is known of @entry will be served if it fails */
+struct fetch *documents_fetch_start(struct store *store, struct entry *entry, bool has_fallback);
 /* Somebody reads @entry, which leads batches that were sent ahead: send the next ones. */
 void documents_read_on(struct store *store, struct entry *entry);
 

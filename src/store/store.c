@@ -153,10 +153,12 @@ static int entry_answer(const struct entry *entry, struct document *ret_document
 	return 0;
 }
 
+/* For @now what is known is no answer, nor is one to a question that was asked before. */
 static int document_locked(struct store *store, struct op *op, enum kind kind, const char *cluster,
-			   const char *id, struct document *ret_document)
+			   const char *id, bool now, struct document *ret_document)
 {
 	bool asked = false;
+	unsigned before = 0;
 
 	sweep(store);
 	for (;;) {
@@ -166,27 +168,29 @@ static int document_locked(struct store *store, struct op *op, enum kind kind, c
 			return no_memory(op);
 		if (entry->leads && !op->cached_only)
 			documents_read_on(store, entry);
-		if (entry->expires_ms > now_ms(store)) {
+		before = asked ? before : entry->answers;
+		bool known = !now || entry->answers != before;
+		if (known && entry->expires_ms > now_ms(store)) {
 			count_cache(store, asked ? "miss" : "hit");
 			return entry_answer(entry, ret_document);
 		}
 		if (op->cached_only)
 			return -EAGAIN;
-		struct fetch *fetch = entry->fetch;
+		struct fetch *fetch = now && !asked ? NULL : entry->fetch;
 		if (!fetch)
-			fetch = documents_fetch_start(store, entry);
+			fetch = documents_fetch_start(store, entry, !now && entry->expires_ms > 0);
 		if (!fetch)
 			return no_memory(op);
 		asked = true;
 		int r = await(store, op, fetch, false);
 		entry = entry_get(store, kind, cluster, id);
-		if (r < 0 && entry && serve_stale(store, op, &entry->expires_ms))
+		if (r < 0 && entry && !now && serve_stale(store, op, &entry->expires_ms))
 			continue;
 		if (r < 0)
 			return r;
 		/* With a TTL shorter than a call, its answer is good for whoever waited. */
 		if (entry && !entry->fetch && entry->expires_ms > 0 &&
-		    entry->expires_ms <= now_ms(store))
+		    entry->expires_ms <= now_ms(store) && (!now || entry->answers != before))
 			return entry_answer(entry, ret_document);
 	}
 }
@@ -196,7 +200,7 @@ int store_document(struct store *store, struct op *op, enum kind kind, const cha
 {
 	fetch_wait_begin(store, op);
 	pthread_mutex_lock(&store->lock);
-	int r = document_locked(store, op, kind, cluster, id, ret_document);
+	int r = document_locked(store, op, kind, cluster, id, false, ret_document);
 	pthread_mutex_unlock(&store->lock);
 	fetch_wait_end(store, op);
 	return r;
@@ -207,15 +211,7 @@ int store_document_now(struct store *store, struct op *op, enum kind kind, const
 {
 	fetch_wait_begin(store, op);
 	pthread_mutex_lock(&store->lock);
-	struct entry *entry = entry_get(store, kind, cluster, id);
-	int64_t known_ms = entry ? entry->expires_ms : 0;
-	if (entry)
-		entry_expire(entry);
-	int r = document_locked(store, op, kind, cluster, id, ret_document);
-	/* To readers it is as good as it was before. */
-	entry = entry_find(store, kind, cluster, id);
-	if (r < 0 && entry && entry->expires_ms == 0 && !entry->fetch)
-		entry->expires_ms = known_ms;
+	int r = document_locked(store, op, kind, cluster, id, true, ret_document);
 	pthread_mutex_unlock(&store->lock);
 	fetch_wait_end(store, op);
 	return r;
@@ -329,7 +325,8 @@ static int find_locked(struct store *store, struct op *op, const struct list_que
 	if (describe_is_cheaper(store, query, name)) {
 		_cleanup_(document_done) struct document document = {0};
 		int64_t until_ms = now_ms(store) + store->ttl_ms[lists[query->list].ttl];
-		int r = document_locked(store, op, (enum kind)of, query->cluster, name, &document);
+		int r = document_locked(store, op, (enum kind)of, query->cluster, name, false,
+					&document);
 		*ret_expires_ms = document.expires_ms < until_ms ? document.expires_ms : until_ms;
 		if (r < 0 || list_fits(query->list, document.blob))
 			return r;

@@ -353,6 +353,59 @@ START_TEST(who_asks_for_now_is_not_given_what_was_and_readers_still_are)
 }
 END_TEST
 
+static void *ask_for_now(void *arg)
+{
+	struct question *q = arg;
+
+	q->result = store_document_now(store, &q->op, q->kind, q->cluster, q->id, &q->document);
+	return NULL;
+}
+
+/* Start asking for what is there now, and wait until AWS was asked. */
+static void start_asking_for_now(struct question *q)
+{
+	double_hold(rig.aws, "DescribeServices");
+	op_init(&q->op);
+	ck_assert_int_eq(pthread_create(&q->thread, NULL, ask_for_now, q), 0);
+	double_await(rig.aws, "DescribeServices", 2);
+}
+
+START_TEST(who_asks_for_now_keeps_no_reader_from_what_is_known)
+{
+	struct question q = {.kind = KIND_SERVICE, .cluster = "prod", .id = "web"};
+
+	double_put(rig.aws, "services", "web", "{'desiredCount':1}");
+	document_result(KIND_SERVICE, "web");
+	double_put(rig.aws, "services", "web", "{'desiredCount':2}");
+	start_asking_for_now(&q);
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "1");
+	double_release(rig.aws, "DescribeServices");
+	ck_assert_str_eq(question_end(&q), "ok");
+	ck_assert_ptr_nonnull(strstr(q.document.blob->bytes, "\"desiredCount\": 2"));
+	question_done(&q);
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "2");
+	ck_assert_uint_eq(calls("DescribeServices"), 2);
+}
+END_TEST
+
+START_TEST(a_reader_beside_one_who_asks_for_now_is_served_what_is_known_in_an_outage)
+{
+	struct question now = {.kind = KIND_SERVICE, .cluster = "prod", .id = "web"}, q = now;
+
+	double_put(rig.aws, "services", "web", "{'desiredCount':1}");
+	document_result(KIND_SERVICE, "web");
+	pass(SHORT_MS);
+	start_asking_for_now(&now);
+	question_start(&q);
+	double_go_away(rig.aws);
+	double_release(rig.aws, "DescribeServices");
+	ck_assert_str_eq(question_end(&q), "ok");
+	ck_assert_str_eq(question_end(&now), "EHOSTUNREACH");
+	question_done(&q);
+	double_come_back(rig.aws);
+}
+END_TEST
+
 START_TEST(an_answer_that_is_an_error_is_never_hidden_behind_old_state)
 {
 	double_put(rig.aws, "services", "web", NULL);
@@ -439,6 +492,9 @@ int main(void)
 	tcase_add_test(tc, what_is_known_is_served_when_aws_cannot_be_reached);
 	tcase_add_test(tc, what_is_not_known_is_an_error_when_aws_cannot_be_reached);
 	tcase_add_test(tc, who_asks_for_now_is_not_given_what_was_and_readers_still_are);
+	tcase_add_test(tc, who_asks_for_now_keeps_no_reader_from_what_is_known);
+	tcase_add_test(tc,
+		       a_reader_beside_one_who_asks_for_now_is_served_what_is_known_in_an_outage);
 	tcase_add_test(tc, an_answer_that_is_an_error_is_never_hidden_behind_old_state);
 	tcase_add_loop_test(tc, who_rode_along_and_was_not_answered_is_asked_for_again, 0,
 			    ARRAY_SIZE(few));
