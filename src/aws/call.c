@@ -33,7 +33,8 @@ struct progress {
 	unsigned retries; /* delayed ones: the exponent of the delay */
 	int retry_cost;   /* of the last of them */
 	bool skew_corrected, credentials_renewed;
-	bool probe; /* for the breaker: no second attempt at connecting */
+	bool maybe_acted; /* the server, on some attempt */
+	bool probe;       /* for the breaker: no second attempt at connecting */
 };
 
 /* What one attempt led to. */
@@ -275,7 +276,8 @@ static struct outcome attempt(struct progress *p, struct aws_response *ret_respo
 
 	p->probe = false;
 	outcome.r = prepare(p, &credentials, &headers, err);
-	if (outcome.r == 0) {
+	bool asked = outcome.r == 0;
+	if (asked) {
 		int64_t sent_ms = clock_wall_ms(p->client->clock);
 
 		outcome.r = exchange(p, &headers, &answer, err);
@@ -290,6 +292,7 @@ static struct outcome attempt(struct progress *p, struct aws_response *ret_respo
 				judge_answer(p, &answer, credentials, sent_ms, &outcome, err);
 		}
 	}
+	p->maybe_acted |= asked && !outcome.unreached;
 	if (outcome.r == 0) {
 		snprintf(ret_response->request_id, sizeof(ret_response->request_id), "%s",
 			 answer.request_id);
@@ -383,6 +386,7 @@ int aws_client_call(struct aws_client *client, const struct aws_request *request
 	if (r < 0)
 		return error_set(err, -r, "interrupted");
 	r = run(&p, &response, err);
+	err->unsent = r < 0 && !p.maybe_acted;
 	aws_client_leave(client, &call, request->cancel);
 	response.attempts = p.attempts;
 	response.throttles = p.throttles;

@@ -318,7 +318,8 @@ int store_call(struct store *store, struct op *op, const char *action, json_t *r
 	if (mutates) {
 		LOCKED(&store->lock);
 		end(store, &change);
-		apply(store, action, request, r == 0);
+		if (r == 0 || !op->error.unsent)
+			apply(store, action, request, r == 0);
 		if (r == 0)
 			made_apply(store, action, request, response, &change);
 	}

@@ -159,6 +159,21 @@ START_TEST(a_change_that_failed_may_have_happened)
 }
 END_TEST
 
+START_TEST(a_change_that_cannot_have_reached_aws_makes_nothing_untrue)
+{
+	double_put(rig.aws, "services", "web", "{'desiredCount':1}");
+	ck_assert_str_eq(document_result(KIND_SERVICE, "web"), "ok");
+	ck_assert_str_eq(names_of(LIST_TASKS, NULL), "");
+	double_go_away(rig.aws);
+	ck_assert_str_eq(change("UpdateService", "{'cluster':'prod','service':'web'}"),
+			 "EHOSTUNREACH");
+	pass(SHORT_MS);
+	ck_assert_str_eq(member_of(KIND_SERVICE, "web", "desiredCount"), "1");
+	ck_assert_str_eq(names_of(LIST_TASKS, NULL), "");
+	double_come_back(rig.aws);
+}
+END_TEST
+
 START_TEST(what_was_stopped_here_is_out_of_the_list_before_aws_agrees)
 {
 	know_everything();
@@ -246,6 +261,7 @@ int main(void)
 	tcase_add_loop_test(tc, a_change_makes_untrue_what_it_may_have_touched_and_little_else, 0,
 			    ARRAY_SIZE(changes));
 	tcase_add_test(tc, a_change_that_failed_may_have_happened);
+	tcase_add_test(tc, a_change_that_cannot_have_reached_aws_makes_nothing_untrue);
 	tcase_add_test(tc, what_was_stopped_here_is_out_of_the_list_before_aws_agrees);
 	tcase_add_test(tc, what_was_created_here_is_in_the_list_before_aws_agrees);
 	tcase_add_test(tc, a_creation_that_failed_adds_nothing);

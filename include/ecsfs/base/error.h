@@ -12,6 +12,7 @@
 struct error {
 	int errnum;          /* positive errno, 0 when nothing failed */
 	int http_status;     /* 0 when no HTTP answer came */
+	bool unsent;         /* of a call: the server cannot have acted on it */
 	char code[96];       /* AWS error code, "" when AWS did not say one */
 	char request_id[80]; /* "" when unknown */
 	char message[2048];  /* one sentence, without a trailing newline */
