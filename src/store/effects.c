@@ -252,8 +252,6 @@ static void change_tags(struct store *store, const char *arn)
 	int kind = kind_of_arn(arn);
 	char cluster[256] = "";
 
-	if (kind == KIND_REVISION && store->disk)
-		disk_remove(store->disk, arn);
 	if (kind < 0)
 		expire_documents(store, ~0u, NULL);
 	else if (!is_global(kind) && kind != KIND_CLUSTER &&
@@ -303,6 +301,27 @@ static void end(struct store *store, struct change *change)
 	change->alone = change->alone && store->changes == change->number;
 }
 
+/* With the lock not held: a home directory may be on a network, too. */
+static void change_disk(struct store *store, json_t *request)
+{
+	const char *arn = json_string_value(json_object_get(request, "resourceArn"));
+
+	if (store->disk && arn && kind_of_arn(arn) == KIND_REVISION)
+		disk_remove(store->disk, arn);
+}
+
+static void apply_all(struct store *store, const char *action, json_t *request, json_t *response,
+		      struct change *change, bool unsent)
+{
+	LOCKED(&store->lock);
+	end(store, change);
+	if (unsent)
+		return;
+	apply(store, action, request, response != NULL);
+	if (response)
+		made_apply(store, action, request, response, change);
+}
+
 int store_call(struct store *store, struct op *op, const char *action, json_t *request,
 	       json_t **ret_response)
 {
@@ -316,12 +335,8 @@ int store_call(struct store *store, struct op *op, const char *action, json_t *r
 		begin(store, &change);
 	int r = ecs_call(store->ecs, op, row, request, &response);
 	if (mutates) {
-		LOCKED(&store->lock);
-		end(store, &change);
-		if (r == 0 || !op->error.unsent)
-			apply(store, action, request, r == 0);
-		if (r == 0)
-			made_apply(store, action, request, response, &change);
+		apply_all(store, action, request, response, &change, r < 0 && op->error.unsent);
+		change_disk(store, request);
 	}
 	if (r == 0)
 		*ret_response = STEAL(response);
