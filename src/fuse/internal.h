@@ -142,9 +142,10 @@ void request_name_command(struct request *r);
 int request_end(struct request *r, int result);
 
 /* The same, and replies the error or, for 0, that all is well. */
+void request_reply(struct request *r, int result);
+
 /* Of a read or a write. */
 void request_count_bytes(struct request *r, size_t bytes);
-void request_reply(struct request *r, int result);
 
 /* interrupt.c: between these the request's operation is cancelled by a signal that counts */
 void interrupt_begin(struct request *r);
