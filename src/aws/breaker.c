@@ -9,6 +9,8 @@
 #define PAUSE_FACTOR 10
 /* An outage must not be felt for much longer than it lasts. */
 #define PAUSE_MAX_MS 5000
+#define PROBE_MS 3000
+#define PROBE_MAX_DOUBLINGS 4
 
 void breaker_init(struct breaker *breaker)
 {
@@ -42,10 +44,19 @@ enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, bool ha
 	return BREAKER_FAIL;
 }
 
+int64_t breaker_probe_ms(struct breaker *breaker, bool has_fallback)
+{
+	LOCKED(&breaker->lock);
+	unsigned doublings =
+		breaker->silences < PROBE_MAX_DOUBLINGS ? breaker->silences : PROBE_MAX_DOUBLINGS;
+
+	return has_fallback ? PROBE_MS : (int64_t)PROBE_MS << doublings;
+}
+
 void breaker_reached(struct breaker *breaker, int64_t now_ms)
 {
 	LOCKED(&breaker->lock);
-	breaker->failures = 0;
+	breaker->failures = breaker->silences = 0;
 	breaker->probing = false;
 	breaker->reached_ms = now_ms;
 }
@@ -67,6 +78,8 @@ void breaker_unreachable(struct breaker *breaker, int64_t since_ms, int64_t now_
 	if (breaker->reached_ms > since_ms)
 		return;
 	breaker->failures = timed_out ? FAILURES_TO_OPEN : breaker->failures + 1;
+	if (was_open && timed_out)
+		breaker->silences++;
 	if (!was_open && is_open(breaker))
 		breaker->opened_ms = now_ms;
 	if (pause_ms > PAUSE_MAX_MS)

@@ -20,8 +20,6 @@
 #define HEADER_MAX 9
 /* As long as connecting may take. */
 #define SILENCE_MS 3000
-/* For a call that finds out whether the server answers again, and may be made again itself. */
-#define PROBE_MS 3000
 
 /* A call's way through its attempts. */
 struct progress {
@@ -122,8 +120,9 @@ static int sign(const struct progress *p, const struct credentials *credentials,
 static int64_t exchange_ms(const struct progress *p)
 {
 	int64_t ms = left_ms(p) > 0 ? left_ms(p) : 0;
+	int64_t probe_ms = breaker_probe_ms(&p->client->breaker, p->request->has_fallback);
 
-	return p->probe && p->request->idempotent && ms > PROBE_MS ? PROBE_MS : ms;
+	return p->probe && p->request->idempotent && ms > probe_ms ? probe_ms : ms;
 }
 
 /*

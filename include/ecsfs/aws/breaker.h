@@ -17,6 +17,7 @@
 struct breaker {
 	pthread_mutex_t lock;
 	unsigned failures; /* attempts in a row that did not reach the server */
+	unsigned silences; /* probes in vain, in a row, of servers that were silent */
 	bool probing;
 	int64_t paused_until_ms; /* monotonic: no probe before this */
 	int64_t opened_ms;       /* monotonic: what began before this tells nothing new */
@@ -42,6 +43,14 @@ void breaker_done(struct breaker *breaker);
  */
 enum breaker_pass breaker_enter(struct breaker *breaker, int64_t now_ms, bool has_fallback,
 				struct error *err);
+
+/**
+ * How long a probe that may be made again is to wait for an answer.
+ *
+ * One who cannot do without gives more time after each that was in vain: a server in trouble may
+ * take long for every answer, and must not count as silent for that.
+ */
+int64_t breaker_probe_ms(struct breaker *breaker, bool has_fallback);
 
 /* The server was reached, whatever it said. */
 void breaker_reached(struct breaker *breaker, int64_t now_ms);

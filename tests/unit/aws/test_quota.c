@@ -248,6 +248,32 @@ START_TEST(who_cannot_do_without_finds_out_at_once_whether_a_silent_server_answe
 }
 END_TEST
 
+/* A server in trouble that takes ten seconds for each answer is not silent. */
+START_TEST(who_cannot_do_without_gives_more_time_after_each_probe_in_vain)
+{
+	struct breaker breaker;
+	int64_t waited_ms = 0;
+	unsigned probes = 0;
+
+	breaker_init(&breaker);
+	breaker_unreachable(&breaker, 0, 30000, &silent);
+	for (int64_t now_ms = 30000; waited_ms < 10000; now_ms += waited_ms, probes++) {
+		ck_assert_int_eq(breaker_enter(&breaker, now_ms, false, NULL), BREAKER_PROBE);
+		waited_ms = breaker_probe_ms(&breaker, false);
+		if (waited_ms < 10000)
+			breaker_unreachable(&breaker, now_ms, now_ms + waited_ms, &silent);
+	}
+	ck_assert_uint_le(probes, 3);
+	ck_assert_int_lt(breaker_probe_ms(&breaker, true), 5000);
+	breaker_reached(&breaker, 100000);
+	ck_assert_int_lt(breaker_probe_ms(&breaker, false), 5000);
+	for (int i = 0; i < 100; i++)
+		breaker_unreachable(&breaker, 100000, 130000, &silent);
+	ck_assert_int_le(breaker_probe_ms(&breaker, false), 60000);
+	breaker_done(&breaker);
+}
+END_TEST
+
 START_TEST(where_nobody_can_connect_everybody_pauses)
 {
 	struct breaker breaker;
@@ -289,6 +315,7 @@ int main(void)
 	tcase_add_test(tc, an_answer_between_failures_starts_the_count_again);
 	tcase_add_test(tc, one_whole_time_without_an_answer_opens_the_breaker);
 	tcase_add_test(tc, who_cannot_do_without_finds_out_at_once_whether_a_silent_server_answers);
+	tcase_add_test(tc, who_cannot_do_without_gives_more_time_after_each_probe_in_vain);
 	tcase_add_test(tc, where_nobody_can_connect_everybody_pauses);
 	tcase_add_test(tc, a_slow_answer_is_no_outage_where_others_are_answered_meanwhile);
 	suite_add_tcase(suite, tc);
