@@ -68,8 +68,11 @@ static int ask(const struct provider_context *context, bool profile_only,
 			return 0;
 		}
 	}
-	return error_set(err, ENOKEY, "no credentials found (%s)",
-			 lacks.data ? lacks.data : "out of memory");
+	return error_set(
+		err, ENOKEY,
+		"no credentials found; log in as for the AWS CLI: `aws configure`, `aws sso "
+		"login` or the environment (%s)",
+		lacks.data ? lacks.data : "out of memory");
 }
 
 int provider_chain(const struct provider_context *context, struct credentials **ret_credentials,

@@ -160,11 +160,19 @@ static void count(struct ecs *ecs, const struct ecs_action *action, int r,
 			    response->throttles);
 }
 
+json_t *ecs_parse(const char *text, size_t len, json_error_t *ret_why)
+{
+	json_t *value = json_loadb(text, len, JSON_ALLOW_NUL, ret_why);
+
+	if (!value && json_error_code(ret_why) == json_error_numeric_overflow)
+		value = json_loadb(text, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, ret_why);
+	return value;
+}
+
 static int parse_object(const char *body, size_t len, json_t **ret_object, struct error *err)
 {
 	json_error_t where;
-	/* An answer may hold a name with \u0000, which must not fail the whole page. */
-	json_auto_t *object = json_loadb(body, len, JSON_ALLOW_NUL, &where);
+	json_auto_t *object = ecs_parse(body, len, &where);
 
 	if (!object)
 		return error_set(err, EPROTO, "the answer is not JSON: %s", where.text);

@@ -254,16 +254,28 @@ static size_t id_of_item(const struct fetch *fetch, json_t *item)
 	return id_of_arn(fetch, json_string_value(json_object_get(item, kinds[fetch->kind].arn)));
 }
 
-static void read_failures(const struct fetch *fetch, json_t *response, struct answer *answers)
+/* Any other reason than MISSING is an error for the one that was asked for; those that rode along
+ * are asked for again when somebody wants them. */
+static int read_failures(const struct fetch *fetch, struct op *op, json_t *response,
+			 struct answer *answers)
 {
 	json_t *failure;
 	size_t i;
 
 	json_array_foreach (json_object_get(response, "failures"), i, failure) {
-		size_t at = id_of_arn(fetch, json_string_value(json_object_get(failure, "arn")));
-		if (at != SIZE_MAX)
+		const char *arn = NULL, *reason = "MISSING", *detail = "";
+		json_unpack(failure, "{s?s, s?s, s?s}", "arn", &arn, "reason", &reason, "detail",
+			    &detail);
+		size_t at = id_of_arn(fetch, arn);
+		if (at == SIZE_MAX)
+			continue;
+		if (strcmp(reason, "MISSING") == 0)
 			answers[at].failed = true;
+		else if (at == 0 && fetch->asked && !answers[at].blob)
+			return error_set_aws(&op->error, 200, reason, NULL,
+					     detail[0] ? detail : reason);
 	}
+	return 0;
 }
 
 static int read_items(const struct fetch *fetch, struct op *op, json_t *response,
@@ -452,7 +464,7 @@ static int describe(struct store *store, const struct fetch *fetch, struct op *o
 	if (r == 0)
 		r = read_items(fetch, op, response, answers);
 	if (r == 0)
-		read_failures(fetch, response, answers);
+		r = read_failures(fetch, op, response, answers);
 	/* The one task definition that was asked for is reported as an error, not as a failure. */
 	if (kinds[fetch->kind].one_id && (r == -ENOENT || r == -EINVAL) && op->error.http_status)
 		r = 0;

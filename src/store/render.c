@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ecsfs/base/timestamp.h"
+#include "ecsfs/ecs/ecs.h"
 
 /* Deeper than any document of AWS, shallow enough for the stack. */
 #define MAX_DEPTH 512
@@ -220,11 +221,8 @@ void render_compact(struct buf *out, json_t *value)
 json_t *rendered_parse(const char *text, size_t len)
 {
 	json_error_t why;
-	json_t *value = json_loadb(text, len, JSON_ALLOW_NUL, &why);
 
-	if (!value && json_error_code(&why) == json_error_numeric_overflow)
-		value = json_loadb(text, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
-	return value;
+	return ecs_parse(text, len, &why);
 }
 
 bool render_next_member(const char *text, const char **cursor, struct rendered_member *ret_member)

@@ -82,7 +82,7 @@ fails_with EKEYREJECTED "a key that nobody knows"
 rm "$HOME/.aws/credentials"
 fails_with EKEYREJECTED "a wrong key without a better one"
 check "and it is said why there is no better one" \
-	grep -q "no credentials found (.*); those in use were refused" "$MNT/.ecsfs/errors"
+	grep -q "no credentials found.*(.*); those in use were refused" "$MNT/.ecsfs/errors"
 fails_with ENOKEY "a key that has gone"
 printf '%s\n' '[default]' 'aws_access_key_id = AKIAGOOD' "aws_secret_access_key = $SECRET" \
 	"aws_session_token = $TOKEN" >"$HOME/.aws/credentials"

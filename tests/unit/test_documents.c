@@ -277,6 +277,19 @@ static const struct {
 	 "{\"serviceArn\":\"" SERVICE_ARN "prod/web\"}]}",
 	 "ok"},
 	{200, "{\"services\":[{\"serviceArn\":\"" SERVICE_ARN "web\"}]}", "ok"},
+	{200, "{\"services\":[],\"failures\":[{\"arn\":\"" SERVICE_ARN "prod/web\"}]}", "ENOENT"},
+	{200,
+	 "{\"services\":[],\"failures\":[{\"arn\":\"" SERVICE_ARN
+	 "prod/web\",\"reason\":\"MISSING\"}]}",
+	 "ENOENT"},
+	{200,
+	 "{\"services\":[],\"failures\":[{\"arn\":\"" SERVICE_ARN
+	 "prod/web\",\"reason\":\"AccessDenied\"}]}",
+	 "EACCES"},
+	/* one number that is too long for an integer does not take the others with it */
+	{200,
+	 "{\"services\":[{\"serviceArn\":\"" SERVICE_ARN "prod/web\",\"a\":18446744073709551616}]}",
+	 "ok"},
 };
 
 START_TEST(a_failed_describe_is_an_error_and_the_next_one_works)

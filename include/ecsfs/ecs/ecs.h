@@ -43,6 +43,14 @@ int ecs_call(struct ecs *ecs, struct op *op, const struct ecs_action *action, js
 	     json_t **ret_response);
 
 /**
+ * Parse JSON that AWS has said. What is odd in one place must not fail a whole page of others: a
+ * string may hold \u0000, and a number may be too long for an integer.
+ *
+ * Return: new; NULL with the reason in @ret_why.
+ */
+json_t *ecs_parse(const char *text, size_t len, json_error_t *ret_why);
+
+/**
  * One page of a List action, as large as the API gives.
  *
  * @params: borrowed; the filters
