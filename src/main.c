@@ -211,14 +211,25 @@ static void take_down(struct parts *parts)
 	demo_stop(parts->emulator);
 }
 
+struct service {
+	struct aws_client *client;
+	int ready_fd; /* -1 in the foreground, and when all is told */
+};
+
 static void abort_calls(void *arg)
 {
-	aws_client_abort(arg);
+	struct service *service = arg;
+
+	aws_client_abort(service->client);
 }
 
 /* Become what a daemon is, and let the parent, which waits, exit with success. */
-static void announce_ready(int ready_fd)
+static void announce_ready(void *arg)
 {
+	struct service *service = arg;
+
+	if (service->ready_fd < 0)
+		return;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (chdir("/") < 0)
@@ -230,9 +241,10 @@ static void announce_ready(int ready_fd)
 		if (null > STDERR_FILENO)
 			close(null);
 	}
-	if (write(ready_fd, "", 1) != 1)
+	if (write(service->ready_fd, "", 1) != 1)
 		log_warn("cannot tell the parent process: %s", strerror(errno));
-	close(ready_fd);
+	close(service->ready_fd);
+	service->ready_fd = -1;
 }
 
 /* @ready_fd: -1 in the foreground */
@@ -242,15 +254,18 @@ static int run(struct options *options, int ready_fd)
 	struct error err = {0};
 
 	int r = build(options, &parts, &err);
-	if (r < 0) {
-		fprintf(stderr, "ecsfs: %s\n", err.message);
-	} else {
+	if (r == 0) {
+		struct service service = {parts.client, ready_fd};
+		const struct fs_events events = {announce_ready, abort_calls, &service};
 		log_init("ecsfs", options->log_level, ready_fd >= 0);
-		if (ready_fd >= 0)
-			announce_ready(ready_fd);
-		r = fs_serve(parts.fs, abort_calls, parts.client);
-		if (r < 0)
-			log_error("the mount ended: %s", strerror(-r));
+		r = fs_serve(parts.fs, &events, &err);
+		/* Somebody still waits for the first line. */
+		if (r < 0 && ready_fd >= 0 && service.ready_fd < 0)
+			log_error("%s", err.message);
+		else if (r < 0)
+			fprintf(stderr, "ecsfs: %s\n", err.message);
+	} else {
+		fprintf(stderr, "ecsfs: %s\n", err.message);
 	}
 	take_down(&parts);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -51,6 +51,7 @@ struct fs {
 	struct fuse_session *session;
 	struct notifier *notifier;
 	struct interrupts *interrupts;
+	const char *mountpoint;
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;

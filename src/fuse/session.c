@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/fuse.h>
+#include <linux/magic.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 
 #include "internal.h"
@@ -173,7 +175,6 @@ static int new_session(struct fs *fs, const struct fs_options *options, struct e
 	else if (fuse_session_mount(fs->session, options->mountpoint) != 0)
 		r = error_set(err, EIO, "cannot mount on %s%s%s", options->mountpoint,
 			      fuse_words[0] ? ": " : "", fuse_words);
-	fuse_set_log_func(NULL);
 	if (r < 0)
 		return r;
 #if FUSE_VERSION < FUSE_MAKE_VERSION(3, 17)
@@ -197,6 +198,7 @@ int fs_mount(const struct fs_options *options, struct fs **ret_fs, struct error 
 		.gid = options->gid,
 		.umask = options->umask,
 		.read_only = options->read_only,
+		.mountpoint = options->mountpoint,
 		.started_ms = clock_wall_ms(options->clock),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
@@ -221,20 +223,34 @@ static void on_signal(int signal)
 	sem_post(&signalled);
 }
 
-struct aborter {
-	void (*abort)(void *arg);
-	void *arg;
+struct watcher {
+	const struct fs *fs;
+	const struct fs_events *events;
+	pthread_t abort_thread, ready_thread;
 	atomic_bool stopping;
 };
 
-static void *aborter_run(void *arg)
+static void *wait_for_signal(void *arg)
 {
-	struct aborter *aborter = arg;
+	struct watcher *watcher = arg;
 
 	while (sem_wait(&signalled) < 0 && errno == EINTR)
 		continue;
-	if (!aborter->stopping && aborter->abort)
-		aborter->abort(aborter->arg);
+	if (!watcher->stopping)
+		watcher->events->abort(watcher->events->arg);
+	return NULL;
+}
+
+/* Only when a request is answered have libfuse and the kernel agreed on everything. */
+static void *wait_for_answer(void *arg)
+{
+	struct watcher *watcher = arg;
+	struct statfs st;
+
+	if (statfs(watcher->fs->mountpoint, &st) < 0 || st.f_type != FUSE_SUPER_MAGIC)
+		return NULL;
+	fuse_set_log_func(NULL);
+	watcher->events->ready(watcher->events->arg);
 	return NULL;
 }
 
@@ -249,43 +265,62 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-int fs_serve(struct fs *fs, void (*abort)(void *arg), void *arg)
+/* @signals: those that only this thread, which waits in libfuse's loop, is to be interrupted by */
+static int serve_watched(struct fs *fs, struct watcher *watcher, struct fuse_loop_config *config,
+			 const sigset_t *signals)
 {
-	struct aborter aborter = {abort, arg, false};
-	sigset_t signals, old;
-	pthread_t thread;
+	int r = -pthread_create(&watcher->abort_thread, NULL, wait_for_signal, watcher);
+
+	if (r < 0)
+		return r;
+	r = -pthread_create(&watcher->ready_thread, NULL, wait_for_answer, watcher);
+	bool ready_waits = r == 0;
+	if (r == 0) {
+		pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+		catch_signals();
+		tree_on_change(fs->tree, notifier_changed, fs);
+		r = fuse_session_loop_mt(fs->session, config);
+		tree_on_change(fs->tree, NULL, NULL);
+	}
+	watcher->stopping = true;
+	sem_post(&signalled);
+	pthread_join(watcher->abort_thread, NULL);
+	/* It may still wait, for a file system that nobody serves any more. */
+	fuse_session_unmount(fs->session);
+	if (ready_waits)
+		pthread_join(watcher->ready_thread, NULL);
+	return r;
+}
+
+int fs_serve(struct fs *fs, const struct fs_events *events, struct error *err)
+{
+	struct watcher watcher = {.fs = fs, .events = events};
+	sigset_t signals;
 
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
 	if (!config)
-		return -ENOMEM;
+		return error_set(err, ENOMEM, "out of memory");
 	fuse_loop_cfg_set_max_threads(config, MAX_THREADS);
 	fuse_loop_cfg_set_idle_threads(config, MAX_IDLE_THREADS);
 	fuse_loop_cfg_set_clone_fd(config, 0);
 	signalled_session = fs->session;
 	sem_init(&signalled, 0, 0);
-	/* Only the main thread, which waits in libfuse's loop, is to be interrupted by signals. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &signals, &old);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	int r = notifier_start(fs);
 	if (r == 0)
 		r = interrupts_start(fs);
-	if (r == 0 && (r = -pthread_create(&thread, NULL, aborter_run, &aborter)) == 0) {
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-		catch_signals();
-		tree_on_change(fs->tree, notifier_changed, fs);
-		r = fuse_session_loop_mt(fs->session, config);
-		tree_on_change(fs->tree, NULL, NULL);
-		aborter.stopping = true;
-		sem_post(&signalled);
-		pthread_join(thread, NULL);
-	}
+	if (r == 0)
+		r = serve_watched(fs, &watcher, config, &signals);
 	interrupts_stop(fs);
 	notifier_stop(fs);
 	fuse_loop_cfg_destroy(config);
-	return r > 0 ? 0 : r;
+	return r < 0 ? error_set(err, -r, "the mount ended: %s",
+				 fuse_words[0] ? fuse_words : strerror(-r))
+		     : 0;
 }
 
 void fs_unmount(struct fs *fs)

@@ -33,6 +33,8 @@ for source in environment 'assume role' 'web identity' sso 'credentials file' lo
 done
 refuses "as a daemon it is said as well" "no credentials found" \
 	"${bare[@]}" "$ECSFS" --endpoint-url "$URL"
+refuses "so is what libfuse only finds when the mount begins" "maximum read size" \
+	"$ECSFS" --endpoint-url "$URL" -o max_read=4096
 refuses "half a key is named" AWS_SECRET_ACCESS_KEY env -u AWS_SECRET_ACCESS_KEY "${ecsfs[@]}"
 refuses "a missing Region is named, and where it was looked for" \
 	"--region.*AWS_REGION.*'default'.*\.aws/config.*metadata" \

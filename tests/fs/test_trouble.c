@@ -280,6 +280,7 @@ static const struct {
 	{{"a", "b", "c"}, 2, "too many"},
 	{{"staging"}, 2, "PROFILE@REGION"}, /* the mount point is behind it */
 	{{"-o", "nonsense"}, 1, "`-o nonsense'"},
+	{{"-o", "max_read=4096"}, 1, "maximum read size"},
 };
 
 START_TEST(what_cannot_work_is_one_clear_line_and_a_failure)

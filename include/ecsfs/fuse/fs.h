@@ -34,13 +34,19 @@ struct fs_options {
  * stderr. */
 int fs_mount(const struct fs_options *options, struct fs **ret_fs, struct error *err);
 
+/* What fs_serve() tells of, each from another thread. */
+struct fs_events {
+	void (*ready)(void *arg); /* requests are answered */
+	void (*abort)(void *arg); /* a signal came: make calls in flight end */
+	void *arg;
+};
+
 /**
  * Serve requests until the file system is unmounted or SIGINT, SIGTERM or SIGHUP comes.
  *
- * @abort: called from another thread on a signal, to make calls in flight end; may be NULL
- * Return: 0, or a negative errno.
+ * Return: 0, or a negative errno with @err filled.
  */
-int fs_serve(struct fs *fs, void (*abort)(void *arg), void *arg);
+int fs_serve(struct fs *fs, const struct fs_events *events, struct error *err);
 
 /* Unmount, if still mounted, and free. Accepts NULL. */
 void fs_unmount(struct fs *fs);
