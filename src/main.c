@@ -23,6 +23,11 @@
 #define ERROR_LINES 100
 #define AUDIT_LINES 1000
 
+/* Times to live, as --help names them. */
+#define SHORT_S 5
+#define MEDIUM_S 15
+#define LONG_S 30
+
 /* What a running mount is made of, in the order of construction. */
 struct parts {
 	pid_t emulator;
@@ -110,88 +115,115 @@ static int build_disk(const struct options *options, struct parts *parts, struct
 	return options->cache_dir ? r : 0;
 }
 
-static int build(struct options *options, struct parts *parts, struct error *err)
+static int build_demo(const struct options *options, struct parts *parts, struct error *err)
 {
-	double short_s = options->ttl_s < 0 ? 5 : options->ttl_s;
-	double medium_s = options->ttl_s < 0 ? 15 : options->ttl_s;
-	double long_s = options->ttl_s < 0 ? 30 : options->ttl_s;
-	int r = 0;
+	return options->demo ? demo_start(&parts->emulator, &parts->demo_url, err) : 0;
+}
 
-	if (options->demo)
-		r = demo_start(&parts->emulator, &parts->demo_url, err);
-	if (r < 0)
-		return r;
+static int build_records(const struct options *options, struct parts *parts, struct error *err)
+{
+	(void)options;
 	parts->metrics = metrics_new();
 	parts->errors = ring_new(ERROR_LINES);
 	parts->audit = ring_new(AUDIT_LINES);
-	if (!parts->metrics || !parts->errors || !parts->audit)
-		return error_set(err, ENOMEM, "out of memory");
-	r = build_client(options, parts, err);
-	if (r == 0)
-		r = build_disk(options, parts, err);
-	if (r < 0)
-		return r;
-	r = ecs_new(
-		&(struct ecs_options){
-			.client = parts->client,
-			.metrics = parts->metrics,
-			.audit = parts->audit,
-			.audit_log = options->audit_log,
-			.clock = &clock_real,
-		},
-		&parts->ecs, err);
-	if (r < 0)
-		return r;
-	r = store_new(
-		&(struct store_options){
-			.ecs = parts->ecs,
-			.clock = &clock_real,
-			.metrics = parts->metrics,
-			.disk = parts->disk,
-			.ttl_ms = {[TTL_SHORT] = to_ms(short_s),
-				   [TTL_MEDIUM] = to_ms(medium_s),
-				   [TTL_LONG] = to_ms(long_s),
-				   [TTL_FOREVER] = to_ms(long_s)},
-			.wait_ms = to_ms(options->timeout_s) + 5000,
-			.on_stale = on_stale,
-		},
-		&parts->store);
-	if (r == 0)
-		r = tree_new(
-			&(struct tree_options){
-				.store = parts->store,
-				.client = parts->client,
-				.metrics = parts->metrics,
-				.errors = parts->errors,
-				.audit = parts->audit,
-				.clock = &clock_real,
-				.delete_limit = (unsigned)options->delete_limit,
-				.read_only = options->read_only,
-				.protect = options->protect,
-				.ttl_s = {short_s, medium_s, long_s},
-				.timeout_s = options->timeout_s,
-				.quota_percent = (unsigned)options->quota_percent,
-				.cache_dir = parts->disk ? disk_dir(parts->disk) : NULL,
-				.audit_log = options->audit_log,
-			},
-			&parts->tree);
-	if (r < 0)
-		return error_set(err, -r, "%s", strerror(-r));
-	return fs_mount(
-		&(struct fs_options){
-			.tree = parts->tree,
-			.metrics = parts->metrics,
-			.errors = parts->errors,
-			.clock = &clock_real,
-			.mountpoint = options->mountpoint,
-			.source = options->source,
-			.mount_options = options->fuse_options,
-			.uid = options->uid,
-			.gid = options->gid,
-			.umask = options->umask,
-			.read_only = options->read_only,
-		},
-		&parts->fs, err);
+	return parts->metrics && parts->errors && parts->audit
+		       ? 0
+		       : error_set(err, ENOMEM, "out of memory");
+}
+
+static int build_ecs(const struct options *options, struct parts *parts, struct error *err)
+{
+	const struct ecs_options ecs = {
+		.client = parts->client,
+		.metrics = parts->metrics,
+		.audit = parts->audit,
+		.audit_log = options->audit_log,
+		.clock = &clock_real,
+	};
+
+	return ecs_new(&ecs, &parts->ecs, err);
+}
+
+static double ttl_s(const struct options *options, double usual_s)
+{
+	return options->ttl_s < 0 ? usual_s : options->ttl_s;
+}
+
+static int build_store(const struct options *options, struct parts *parts, struct error *err)
+{
+	const struct store_options store = {
+		.ecs = parts->ecs,
+		.clock = &clock_real,
+		.metrics = parts->metrics,
+		.disk = parts->disk,
+		.ttl_ms = {[TTL_SHORT] = to_ms(ttl_s(options, SHORT_S)),
+			   [TTL_MEDIUM] = to_ms(ttl_s(options, MEDIUM_S)),
+			   [TTL_LONG] = to_ms(ttl_s(options, LONG_S)),
+			   [TTL_FOREVER] = to_ms(ttl_s(options, LONG_S))},
+		.wait_ms = to_ms(options->timeout_s) + 5000,
+		.on_stale = on_stale,
+	};
+	int r = store_new(&store, &parts->store);
+
+	return r < 0 ? error_set(err, -r, "%s", strerror(-r)) : 0;
+}
+
+static int build_tree(const struct options *options, struct parts *parts, struct error *err)
+{
+	const struct tree_options tree = {
+		.store = parts->store,
+		.client = parts->client,
+		.metrics = parts->metrics,
+		.errors = parts->errors,
+		.audit = parts->audit,
+		.clock = &clock_real,
+		.delete_limit = (unsigned)options->delete_limit,
+		.read_only = options->read_only,
+		.protect = options->protect,
+		.ttl_s = {ttl_s(options, SHORT_S), ttl_s(options, MEDIUM_S),
+			  ttl_s(options, LONG_S)},
+		.timeout_s = options->timeout_s,
+		.quota_percent = (unsigned)options->quota_percent,
+		.cache_dir = parts->disk ? disk_dir(parts->disk) : NULL,
+		.audit_log = options->audit_log,
+	};
+	int r = tree_new(&tree, &parts->tree);
+
+	return r < 0 ? error_set(err, -r, "%s", strerror(-r)) : 0;
+}
+
+static int build_fs(const struct options *options, struct parts *parts, struct error *err)
+{
+	const struct fs_options fs = {
+		.tree = parts->tree,
+		.metrics = parts->metrics,
+		.errors = parts->errors,
+		.clock = &clock_real,
+		.mountpoint = options->mountpoint,
+		.source = options->source,
+		.mount_options = options->fuse_options,
+		.uid = options->uid,
+		.gid = options->gid,
+		.umask = options->umask,
+		.read_only = options->read_only,
+	};
+
+	return fs_mount(&fs, &parts->fs, err);
+}
+
+/* From the bottom up. */
+static int build(const struct options *options, struct parts *parts, struct error *err)
+{
+	static int (*const steps[])(const struct options *options, struct parts *parts,
+				    struct error *err) = {
+		build_demo, build_records, build_client, build_disk,
+		build_ecs,  build_store,   build_tree,   build_fs,
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(steps); i++)
+		r = steps[i](options, parts, err);
+	return r;
 }
 
 static void take_down(struct parts *parts)
