@@ -51,8 +51,9 @@ static int open_dir(const char *dir, struct error *err)
 {
 	struct stat st;
 
-	if (make_dirs(dir) < 0)
-		return error_set(err, errno, "cache directory %s: %s", dir, strerror(errno));
+	int made = make_dirs(dir);
+	if (made < 0)
+		return error_set(err, -made, "cache directory %s: %s", dir, strerror(-made));
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		int r = error_set(err, errno, "cache directory %s: %s", dir, strerror(errno));

@@ -92,7 +92,8 @@ static void send_ahead(struct store *store, struct list_entry *list, enum kind k
 		index = fill(store, fetch, list->listing, index);
 		if (fetch->id_count > 0) {
 			struct entry *first = entry_find(store, kind, list->cluster, fetch->ids[0]);
-			first->leads = i == 0;
+			if (first)
+				first->leads = i == 0;
 			fetch_enqueue(store, fetch);
 		}
 		fetch_unref(fetch);
@@ -196,7 +197,7 @@ static json_t *describe_request(const struct fetch *fetch)
 		failed |= json_array_append_new(include, json_string(info->include[i]));
 	failed |= json_object_set_new(request, info->ids, ids);
 	failed |= json_object_set_new(request, "include", include);
-	if (fetch->cluster[0] && fetch->kind != KIND_CLUSTER && fetch->kind != KIND_REVISION)
+	if (fetch->cluster[0] && info->in_cluster)
 		failed |= json_object_set_new(request, "cluster", json_string(fetch->cluster));
 	return failed ? NULL : STEAL(request);
 }

@@ -53,11 +53,6 @@ static const struct effect {
 	{"DeleteTaskDefinitions", OF(KIND_REVISION), OF(KIND_REVISION), NULL, 0, false, false},
 };
 
-static bool is_global(int of)
-{
-	return of < 0 || of == KIND_REVISION;
-}
-
 /* Families come and go with their revisions, attributes with their instances. */
 static bool list_is_touched(const struct list_entry *list, unsigned kinds_changed)
 {
@@ -77,7 +72,7 @@ static void expire_documents(struct store *store, unsigned kinds_changed, const 
 	if (kinds_changed & OF(KIND_REVISION))
 		store->distrusted_ms = clock_wall_ms(store->clock);
 	HASH_ITER (hh, store->entries, entry, next) {
-		bool here = !cluster || is_global((int)entry->kind) ||
+		bool here = !cluster || entry->kind == KIND_REVISION ||
 			    strcmp(entry->kind == KIND_CLUSTER ? entry->id : entry->cluster,
 				   cluster) == 0;
 		if ((kinds_changed & OF(entry->kind)) && here)
@@ -97,7 +92,7 @@ static void expire_lists(struct store *store, unsigned kinds_changed, const char
 
 static const char *scope_of(unsigned kind, const char *cluster)
 {
-	return kind == KIND_CLUSTER || is_global((int)kind) ? "" : cluster;
+	return kinds[kind].in_cluster ? cluster : "";
 }
 
 static void expire_one(struct store *store, unsigned kind, const char *cluster, const char *id)
@@ -254,8 +249,7 @@ static void change_tags(struct store *store, const char *arn)
 
 	if (kind < 0)
 		expire_documents(store, ~0u, NULL);
-	else if (!is_global(kind) && kind != KIND_CLUSTER &&
-		 arn_cluster(arn, cluster, sizeof(cluster)) < 0)
+	else if (kinds[kind].in_cluster && arn_cluster(arn, cluster, sizeof(cluster)) < 0)
 		expire_documents(store, OF(kind), NULL);
 	else
 		expire_one(store, (unsigned)kind, cluster, arn_id(arn));

@@ -82,15 +82,15 @@ static void apply_one(struct store *store, const struct made *row, const char *c
 		      json_t *item, const struct change *how)
 {
 	const char *arn = json_string_value(json_object_get(item, kinds[row->kind].arn));
-	bool global = row->kind == KIND_CLUSTER || row->kind == KIND_REVISION;
+	const char *scope = kinds[row->kind].in_cluster ? cluster : "";
 	json_auto_t *filters = NULL;
 
 	if (!arn)
 		return;
 	if (!row->updates)
-		documents_made(store, row->kind, global ? "" : cluster, item);
+		documents_made(store, row->kind, scope, item);
 	else if (how->alone)
-		documents_updated(store, row->kind, global ? "" : cluster, item, how->start_ms);
+		documents_updated(store, row->kind, scope, item, how->start_ms);
 	if (row->kind == KIND_REVISION && !(filters = family_filter(store, row, arn_id(arn))))
 		return;
 	if (row->into != LIST_COUNT)

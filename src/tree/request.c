@@ -91,17 +91,16 @@ static int read_again(struct tree *tree, struct op *op, const struct node *dir, 
 		      json_t *document, struct document *ret_document)
 {
 	const char *arn = json_string_value(json_object_get(document, kinds[kind].arn));
-	bool global = kind == KIND_CLUSTER || kind == KIND_REVISION;
 	struct place place = node_place(dir);
 	char cluster[NAME_SIZE];
 
 	if (!arn)
 		return -ENOENT;
 	/* The short form of an ARN lacks the cluster. */
-	if (!global && arn_cluster(arn, cluster, sizeof(cluster)) < 0)
+	if (arn_cluster(arn, cluster, sizeof(cluster)) < 0)
 		snprintf(cluster, sizeof(cluster), "%s", place.id[SLOT_CLUSTER]);
-	return store_document(tree->store, op, kind, global ? "" : cluster, arn_id(arn),
-			      ret_document);
+	return store_document(tree->store, op, kind, kinds[kind].in_cluster ? cluster : "",
+			      arn_id(arn), ret_document);
 }
 
 /*

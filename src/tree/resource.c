@@ -103,9 +103,8 @@ static const char *id_of_document(const struct node *node, const char **ret_clus
 	};
 	enum kind kind = node->type->kind;
 	struct place place = node_place(node);
-	bool global = kind == KIND_CLUSTER || kind == KIND_REVISION;
 
-	*ret_cluster = global ? "" : place.id[SLOT_CLUSTER];
+	*ret_cluster = kinds[kind].in_cluster ? place.id[SLOT_CLUSTER] : "";
 	return place.id[slot_of_kind[kind]];
 }
 

@@ -28,6 +28,7 @@ struct kind_info {
 	unsigned batch;         /* ids a call; source: API reference */
 	const char *items;      /* the answer's member: an array, or the one object */
 	const char *arn;        /* member of an item that names it */
+	bool in_cluster;        /* each is in one, which its request names */
 	const char *include[6]; /* every include of the action */
 	enum ttl_class ttl;
 	/* st_mtime: newest of these members of the item, and of these members of its array */
